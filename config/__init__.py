@@ -1,0 +1,1 @@
+"""What Parley is told from outside: settings, the default policy, the servers' own configuration."""

@@ -1,0 +1,158 @@
+"""Every setting, once: its name, type, bounds, default, unit and meaning.
+
+A field's upper-case name is its environment variable (`port` is `PORT`); the same lower-case name works in a TOML file,
+named by `PARLEY_CONFIG` or `parley.toml` beside the code, and as a file in the secrets folder (`PARLEY_SECRETS`, else
+`/run/secrets`). The environment wins over secrets, secrets over the file. `docs/settings.md` is tested against this page.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SECRETS_FOLDER = Path("/run/secrets")
+
+#: Environment variables that begin so are ours: a misspelt one stops the start instead of being ignored.
+OWN_PREFIXES = ("PARLEY_", "WEBHOOK_")
+
+#: Ours too, but about where to read settings, so no setting can hold them.
+META = ("PARLEY_CONFIG", "PARLEY_SECRETS", "PARLEY_DATASET")
+
+
+class InvalidSettings(ValueError):
+    """Settings that Parley cannot start with; the message is one sentence for each fault."""
+
+
+def _split(value: object) -> object:
+    return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
+
+
+def _origin(url: HttpUrl | None) -> HttpUrl | None:
+    if url is not None and (url.path not in (None, "/") or url.query or url.fragment or url.username):
+        raise ValueError("give only scheme, host and port, like https://comments.example.org")
+    return url
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
+
+
+def setting(default: Any, meaning: str, *, unit: str = "", **bounds: Any) -> Any:
+    """Declare one setting: its default, what it means, its unit for the docs and pydantic's bounds."""
+    return Field(default=default, description=meaning, json_schema_extra={"unit": unit}, **bounds)
+
+
+class Settings(BaseSettings):
+    """Parley's settings, read once and frozen."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", case_sensitive=False, hide_input_in_errors=True)
+
+    host: str = setting("127.0.0.1", "Address that the web server listens on.", min_length=1, max_length=255)
+    port: int = setting(8080, "Port that the web server listens on.", ge=1, le=65535)
+    public_url: Annotated[HttpUrl | None, AfterValidator(_origin)] = setting(
+        None, "Where people reach this Parley, scheme and host only. Unset: the address that the request came to."
+    )
+    trusted_proxies: Networks = setting(
+        (), "Networks whose X-Forwarded-For, -Proto and -Host are believed. None: forwarded headers are ignored."
+    )
+    parley_data: Path = setting(REPOSITORY / "var", "Folder for the embedded server's data and the keys.")
+    redis_url: SecretStr | None = setting(
+        None,
+        "Redis or Valkey, 7.0 or newer: redis://, rediss://, unix://, redis+sentinel://h1,h2/name/0, "
+        "redis+cluster://h1,h2. Unset: an embedded Valkey.",
+    )
+    redis_connections: int = setting(32, "Connections that one process opens to Redis at most.", ge=2, le=1000)
+    redis_replicas: int | None = setting(
+        None,
+        "Replicas that must hold a write before it is acknowledged. Unset: 0, and 1 for Sentinel and Cluster.",
+        ge=0,
+        le=10,
+    )
+    sealing_keys: Secrets = setting(
+        (),
+        "Keys that seal addresses, newest first, each 32 random bytes in base64. Unset: a file in the data folder, "
+        "made on first start.",
+        max_length=10,
+    )
+    fingerprint_key: SecretStr | None = setting(
+        None,
+        "Key of the addresses' fingerprints, 32 random bytes in base64. Unset: a file in the data folder, "
+        "made on first start.",
+    )
+    metrics_token: SecretStr | None = setting(
+        None, "Bearer token for /metrics from anywhere but loopback. Unset: loopback only."
+    )
+    web_workers: int = setting(2, "Web server processes.", ge=1, le=64)
+    web_threads: int = setting(8, "Threads in each web server process.", ge=1, le=256)
+    worker_concurrency: int = setting(32, "Webhooks that one worker has in flight at most.", ge=1, le=1000)
+    webhook_timeout: float = setting(15, "Time for one webhook's whole exchange.", unit="seconds", ge=1, le=60)
+    webhook_allow_networks: Networks = setting(
+        (), "Private networks that webhooks may reach, for receivers on an intranet. They may speak plain http too."
+    )
+    event_retention: int = setting(
+        30, "How long events and their deliveries are kept for replay.", unit="days", ge=1, le=365
+    )
+    log_level: str = setting("info", "Least level that is logged.", pattern="^(debug|info|warning|error)$")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over secrets; what `load` read from the file comes last."""
+        return env_settings, file_secret_settings, init_settings
+
+    @classmethod
+    def load(cls) -> "Settings":
+        """Read the settings. Raises InvalidSettings with a sentence for each fault."""
+        from_file = _read_file()
+        faults = list(_unknown(from_file))
+        try:
+            settings = cls(_secrets_dir=_secrets_folder(), **from_file)  # type: ignore[call-arg]
+        except ValidationError as error:
+            faults += [_sentence(fault) for fault in error.errors() if fault["type"] != "extra_forbidden"]
+        if faults:
+            raise InvalidSettings("\n".join(faults))
+        return settings
+
+
+def _read_file() -> dict[str, Any]:
+    named = os.environ.get("PARLEY_CONFIG")
+    path = Path(named) if named else REPOSITORY / "parley.toml"
+    if not named and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidSettings(f"The settings file {path} cannot be read: {error}.") from error
+
+
+def _secrets_folder() -> Path | None:
+    folder = Path(os.environ.get("PARLEY_SECRETS", SECRETS_FOLDER))
+    return folder if folder.is_dir() else None
+
+
+def _unknown(from_file: Iterable[str]) -> Iterable[str]:
+    known = {name.upper() for name in Settings.model_fields}
+    own = {name for name in os.environ if name.startswith(OWN_PREFIXES)} - {*META}
+    for name in sorted((own | {name.upper() for name in from_file}) - known):
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f" Did you mean {near[0]}?" if near else " docs/settings.md lists them all."
+        yield f"{name} is not a setting of Parley.{hint}"
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    name = str(fault["loc"][0]).upper() if fault["loc"] else "A setting"
+    problem = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
+    return f"{name} is not valid: {problem[:1].lower()}{problem[1:]}."
