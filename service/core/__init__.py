@@ -1,0 +1,1 @@
+"""The lowest floor: pure rules, without clock, chance, input or output."""

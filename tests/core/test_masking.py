@@ -1,0 +1,243 @@
+"""What is hidden, what is left, and what it costs."""
+
+import re
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+
+from service.core.masking import MASK, Masked, holds_address, lift, mask, restore
+
+LONGEST = 65_525
+
+
+def listed(name: str) -> list[str]:
+    """Read a list of texts, without its comments, its escapes resolved."""
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
+    return [unescaped(line) for line in lines if line and not line.startswith("#")]
+
+
+def unescaped(line: str) -> str:
+    named = {r"\n": "\n", r"\t": "\t"}
+    return re.sub(
+        r"\\[nt]|\\u([0-9a-f]{4})|\\U([0-9a-f]{8})",
+        lambda found: named.get(found[0]) or chr(int(found[1] or found[2], 16)),
+        line,
+    )
+
+
+DISGUISES = listed("disguises.txt")
+LOOKALIKES = listed("lookalikes.txt")
+
+
+def test_the_lists_are_long_enough_to_mean_something() -> None:
+    assert len(set(DISGUISES)) >= 120
+    assert len(set(LOOKALIKES)) >= 300
+
+
+@pytest.mark.parametrize("marked", DISGUISES, ids=ascii)
+def test_a_disguised_address_is_hidden_whole_and_nothing_else_is(marked: str) -> None:
+    typed = marked.replace("⟦", "").replace("⟧", "")
+    assert mask(typed).text == re.sub("⟦.*?⟧", MASK, marked, flags=re.DOTALL)
+    assert holds_address(typed)
+
+
+@pytest.mark.parametrize("text", LOOKALIKES, ids=ascii)
+def test_a_look_alike_is_left_as_it_is(text: str) -> None:
+    assert mask(text) == Masked(restore(text), ())
+    assert not holds_address(text)
+
+
+def test_what_a_mask_covers_is_told_with_its_place_in_the_masked_text() -> None:
+    masked = mask("Ask one@example.com or two (at) example (dot) org.")
+    assert masked.text == f"Ask {MASK} or {MASK}."
+    assert [cover.original for cover in masked.covered] == ["one@example.com", "two (at) example (dot) org"]
+    assert all(masked.text.startswith(MASK, cover.begin) for cover in masked.covered)
+
+
+def test_a_mask_that_somebody_typed_is_their_own_text() -> None:
+    typed = f"{MASK} and me@example.com and {MASK}"
+    assert len(mask(typed).covered) == 1
+    assert lift(mask(typed)) == typed
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/?to=someone%40example.org",
+        "https://someone@example.org:pw@example.com/",
+        "//a/someone&#64;b.org",
+    ],
+)
+def test_an_address_in_a_url_is_seen(url: str) -> None:
+    assert holds_address(url)
+
+
+def test_an_address_of_a_page_is_not_taken_for_a_mailbox() -> None:
+    assert not holds_address("https://example.com/@some.one/a%20story?at=noon&dot=com#top")
+
+
+FRAGMENTS = (
+    *(
+        "@",
+        " at ",
+        "(at)",
+        "[at]",
+        "_at_",
+        " . ",
+        ".",
+        " dot ",
+        "(dot)",
+        ",",
+        " ",
+        "\n",
+        "/",
+        "//",
+        "-",
+        '"',
+        "'",
+        "<",
+        ">",
+        "*",
+    ),
+    *(
+        "&#64;",
+        "%40",
+        "%25",
+        "&amp;",
+        "\\",
+        "<b>",
+        "</b>",
+        "(nospam)",
+        "\u200b",
+        "\u202e",
+        "\u0301",
+        "\ud800",
+        "\x00",
+        "＠",
+        "。",
+    ),
+    *(
+        "a",
+        "me",
+        "the",
+        "some",
+        "someone",
+        "example",
+        "gmail",
+        "com",
+        "net",
+        "git",
+        "moc.",
+        "AT",
+        "DOT",
+        "1",
+        "2.0",
+        "请",
+        "é",
+        "к",
+    ),
+    MASK,
+)
+texts = st.one_of(
+    st.text(st.characters(exclude_categories=()), max_size=200),
+    st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join),
+)
+
+
+@given(texts)
+def test_lifting_a_mask_gives_back_the_text(text: str) -> None:
+    assert lift(mask(text)) == text
+
+
+@given(texts)
+@settings(max_examples=500)
+def test_masking_a_masked_text_covers_nothing_new(text: str) -> None:
+    once = mask(text).text
+    assert mask(once).text == once
+
+
+@given(texts, st.integers(1, 4000))
+@settings(max_examples=50, deadline=None)
+def test_no_text_is_too_strange_or_too_long(text: str, times: int) -> None:
+    long = (text * times)[:LONGEST]
+    assert lift(mask(long)) == long
+
+
+letters = st.characters(categories=["L", "N"])
+atoms = st.text(st.one_of(letters, st.sampled_from("!#$%&'*+-/=?^_`{|}~")), min_size=1, max_size=16)
+labels = st.text(st.one_of(st.sampled_from("abcxyz0189-"), letters), min_size=1, max_size=12)
+
+
+@st.composite
+def addresses(draw: st.DrawFn) -> tuple[str, str]:
+    """Draw the local part and the domain of an address that email-validator accepts and nobody takes for a version."""
+    local = ".".join(draw(st.lists(atoms, min_size=1, max_size=3)))
+    domain = ".".join(draw(st.lists(labels, min_size=2, max_size=4)))
+    try:
+        checked = validate_email(f"{local}@{domain}", check_deliverability=False)
+    except EmailNotValidError:
+        reject()
+    if re.match(r"v?\d+\.[\dx]", checked.ascii_domain):
+        reject()
+    return local, domain
+
+
+@given(st.text(max_size=40), addresses(), st.text(max_size=40))
+@settings(max_examples=400, deadline=None)
+def test_no_valid_address_stays_in_clear(before: str, address: tuple[str, str], after: str) -> None:
+    local, domain = address
+    assert f"{local}@{domain}" not in mask(f"{before} {local}@{domain} {after}").text
+
+
+def cost(text: str, *, times: int, tries: int) -> float:
+    """Measure the seconds that masking *text* takes, in the best of several tries."""
+
+    def one() -> float:
+        began = perf_counter()
+        for _ in range(times):
+            mask(text)
+        return (perf_counter() - began) / times
+
+    return min(one() for _ in range(tries))
+
+
+@pytest.mark.parametrize("tail", ["", "@b.com", " at b dot com"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(
+            "a",
+            "a@",
+            "a at ",
+            "a.",
+            "a dot ",
+            "a at b dot ",
+            "a-at-",
+            "(",
+            "[at]",
+            "&amp;",
+            "%25",
+            "<",
+            '"@',
+            "请@",
+            "\\",
+        ),
+        *("a@b.c ", "@a.请", "aAT", "AT", "a ", "//a/?@", "git@", "moc.a", "•••@•••", "\ud800", "a\u0301@", " . AT"),
+    ],
+)
+def test_the_worst_texts_cost_less_than_a_third_of_a_second(unit: str, tail: str) -> None:
+    text = (unit * LONGEST)[: LONGEST - len(tail)] + tail
+    assert cost(text, times=1, tries=3) < 0.3
+
+
+def test_an_ordinary_comment_costs_less_than_a_tenth_of_a_millisecond() -> None:
+    comment = (
+        "The committee met again on Tuesday, and nobody could say who had moved the money or why; a pity, since the "
+        "library roof still leaks and the school needs windows. I looked at the figures, and at some moment they will "
+        "have to explain them. Really, it is not that hard to do the sums and to publish them!"
+    )
+    assert cost(comment, times=100, tries=20) < 100e-6
