@@ -2,7 +2,7 @@
 
 A field's upper-case name is its environment variable (`port` is `PORT`); the same lower-case name works in a TOML file,
 named by `PARLEY_CONFIG` or `parley.toml` beside the code, and as a file in the secrets folder (`PARLEY_SECRETS`, else
-`/run/secrets`). The environment wins over secrets, secrets over the file. `docs/settings.md` is tested against this page.
+`/run/secrets`). The environment wins over secrets, secrets over the file. `docs/settings.md` is tested against it.
 """
 
 import difflib

@@ -1,0 +1,1 @@
+"""Making the model. Never imported at run time."""
