@@ -1,0 +1,121 @@
+"""The nouns of a comment's life: Comment, Decision, Lease, Receipt. Everything here is masked, frozen and in ms."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from service.core.masking import MaskedText
+from service.core.verdict import Opinion
+
+#: Milliseconds since the epoch by Redis's clock, the only clock that stored times are compared with.
+Millis = int
+
+
+class Outcome(StrEnum):
+    """Where a stored comment stands."""
+
+    PUBLISHED = "published"
+    HELD = "held"
+    REJECTED = "rejected"
+    SPAM = "spam"
+
+
+class Reason(StrEnum):
+    """Why the policy decided as it did."""
+
+    SAFE = "safe"
+    TOXIC = "toxic"
+    SPAM = "spam"
+    NEWCOMER = "newcomer"
+    LINKS = "links"
+    UNSCORED = "unscored"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who decided: the policy, a person or an API token, by an id for us and a name for people."""
+
+    id: str
+    name: str
+
+
+POLICY = Actor("policy", "The policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An act on a comment. Append-only: undoing one is another, whose *undoes* names its version."""
+
+    outcome: Outcome
+    actor: Actor
+    reasons: tuple[Reason, ...] = ()
+    note: MaskedText | None = None
+    version: int = 0
+    at: Millis = 0
+    undo_until: Millis = 0
+    undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote: the public name and website, and what seals and fingerprints the address."""
+
+    name: MaskedText
+    website: MaskedText
+    sealed_address: str
+    fingerprint: str
+    known_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A stored comment: masked text only. *sealed_covers* holds what the masks cover, for a wrong one to be lifted."""
+
+    id: str
+    site: str
+    thread: str
+    thread_url: str
+    thread_title: MaskedText
+    parent: str
+    author: Author
+    body: MaskedText
+    sealed_covers: str
+    opinion: Opinion
+    outcome: Outcome
+    reasons: tuple[Reason, ...] = ()
+    version: int = 0
+    created_at: Millis = 0
+    public_from: Millis = 0
+    event: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where the comment stands within its page."""
+        return f"#parley-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A moderator's hold on a comment: *token* proves it, until *ends*."""
+
+    comment: str
+    holder: Actor
+    token: str
+    ends: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of whoever holds an author key: how many of their comments were published and refused here."""
+
+    published: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a writer gets for an accepted comment. *token* opens this one comment to its author."""
+
+    id: str
+    outcome: Outcome
+    token: str = field(repr=False, default="")
+    replayed: bool = False

@@ -1,0 +1,135 @@
+"""Everything that Parley itself says no with.
+
+    ParleyError
+    ├── StartRefused              a process cannot start; the message is a sentence with the cure
+    ├── InvalidSubmission         the writer's fields have faults, all of them listed
+    ├── InvalidChange             an operator's or moderator's input has faults
+    ├── Refused                   at the door: nothing was stored
+    │   ├── ForeignOrigin         posted from a page that is not the site's
+    │   ├── ParentMissing         a reply to what is not there for all to see
+    │   ├── Duplicate             the same author, thread and text
+    │   ├── TooFast               too many comments from one network; carries when to come back
+    │   └── KeyReused             an Idempotency-Key with another payload
+    ├── NotFound                  no such site, comment, person, endpoint
+    ├── NotAllowed                known, but the role does not suffice
+    ├── NotSignedIn               unknown
+    ├── Superseded                someone decided first; carries the winning decision
+    ├── UndoTooLate               the undo window has ended
+    └── Unavailable               Redis, or another neighbour, does not answer
+
+`service.web.problems` maps each to its HTTP answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from service.core.comment import Decision
+
+
+class ParleyError(Exception):
+    """The root: something Parley refuses or cannot do, said in a sentence."""
+
+
+class StartRefused(ParleyError):
+    """A process cannot start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one field, as a sentence for the person who typed it."""
+
+    field: str
+    message: str
+
+
+class InvalidSubmission(ParleyError):
+    """The submission has *faults*, every one of them listed."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(" ".join(fault.message for fault in faults))
+        self.faults = tuple(faults)
+
+
+class InvalidChange(InvalidSubmission):
+    """What an operator or a moderator asked for has *faults*."""
+
+
+class Refused(ParleyError):
+    """Refused at the door: nothing was stored, and the writer is told why."""
+
+
+class ForeignOrigin(Refused):
+    """Posted from a page of another site."""
+
+    def __init__(self) -> None:
+        super().__init__("Comments for this site can only be posted from its own pages.")
+
+
+class ParentMissing(Refused):
+    """A reply to a comment that is not public."""
+
+    def __init__(self) -> None:
+        super().__init__("The comment that you reply to is not there any more. You can post yours without it.")
+
+
+class Duplicate(Refused):
+    """The same author said the same thing in the same thread."""
+
+    def __init__(self) -> None:
+        super().__init__("Duplicate comment detected; it looks as though you’ve already said that!")
+
+
+class TooFast(Refused):
+    """Too many comments from one network; *retry_after* says in how many seconds the next is welcome."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("You are posting comments too quickly. Slow down.")
+        self.retry_after = retry_after
+
+
+class KeyReused(Refused):
+    """An Idempotency-Key came back with another payload."""
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used for another comment. Use a new one for each comment.")
+
+
+class NotFound(ParleyError):
+    """There is no *what* of that name."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(f"There is no {what} “{name}”.")
+        self.what = what
+
+
+class NotAllowed(ParleyError):
+    """The role does not suffice."""
+
+
+class NotSignedIn(ParleyError):
+    """No session or token, or one that has ended."""
+
+
+class Superseded(ParleyError):
+    """Someone decided first: *winner* is the decision that stands."""
+
+    def __init__(self, winner: "Decision") -> None:
+        super().__init__(f"{winner.actor.name} already decided this comment: {winner.outcome.value}.")
+        self.winner = winner
+
+
+class UndoTooLate(ParleyError):
+    """The undo window has ended, or there was none; a new decision is the way."""
+
+    def __init__(self) -> None:
+        super().__init__("This decision can’t be undone any more. Decide anew instead.")
+
+
+class Unavailable(ParleyError):
+    """A neighbour does not answer; what was asked may be asked again."""
+
+    def __init__(self, neighbour: str, problem: str) -> None:
+        super().__init__(f"{neighbour} is not available: {problem}")
+        self.neighbour = neighbour

@@ -1,0 +1,61 @@
+"""A site's policy: when the machine may publish, and when a person looks first. It never rejects."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from service.core.comment import Outcome, Reason, Standing
+from service.core.errors import Fault, InvalidChange
+from service.core.verdict import SPAM, Opinion, Unscored
+
+
+class Policy(BaseModel):
+    """The values a site owner may set. `config/policy.toml` holds the defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    publish_below: float = Field(ge=0, le=1, description="A comment with any score at or above this is held.")
+    hold_newcomers: bool = Field(description="Hold comments of authors who have none published yet.")
+    hold_links_above: int = Field(ge=0, le=100, description="Hold a comment with more links than this.")
+    require_name_email: bool = Field(description="Authors must give a name and an e-mail address.")
+    comments_per_minute: float = Field(gt=0, le=6000, description="Comments that one network may post a minute.")
+    comments_burst: int = Field(ge=1, le=6000, description="Comments that one network may post at once.")
+
+    def changed(self, values: Mapping[str, Any]) -> "Policy":
+        """Return this policy with *values* instead. Raises InvalidChange with a fault for each wrong one."""
+        try:
+            return Policy.model_validate(self.model_dump() | dict(values))
+        except ValidationError as error:
+            raise InvalidChange([_fault(detail["loc"], detail["msg"]) for detail in error.errors()]) from None
+
+
+def decide(opinion: Opinion, *, links: int, standing: Standing, policy: Policy) -> tuple[Outcome, tuple[Reason, ...]]:
+    """Publish or hold, with every reason that applies. What could not be scored is held, whatever the policy says."""
+    reasons = tuple(_holding(opinion, links=links, standing=standing, policy=policy))
+    return (Outcome.HELD, reasons) if reasons else (Outcome.PUBLISHED, (Reason.SAFE,))
+
+
+def _holding(opinion: Opinion, *, links: int, standing: Standing, policy: Policy) -> list[Reason]:
+    reasons = []
+    if isinstance(opinion, Unscored):
+        reasons.append(Reason.UNSCORED)
+    else:
+        high = {label for label, score in opinion.scores.items() if not score < policy.publish_below}
+        if high - {SPAM}:
+            reasons.append(Reason.TOXIC)
+        if SPAM in high:
+            reasons.append(Reason.SPAM)
+    if links > policy.hold_links_above:
+        reasons.append(Reason.LINKS)
+    if policy.hold_newcomers and standing.published == 0:
+        reasons.append(Reason.NEWCOMER)
+    return reasons
+
+
+def _fault(location: tuple[int | str, ...], message: str) -> Fault:
+    name = str(location[0])
+    known = ", ".join(Policy.model_fields)
+    if name not in Policy.model_fields:
+        return Fault(name, f"{name} is not a value of a policy. There are: {known}.")
+    return Fault(name, f"{name} is not valid: {message[:1].lower()}{message[1:]}.")

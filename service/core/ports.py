@@ -1,0 +1,32 @@
+"""What the stories need from outside, as they see it. `service.wiring` hands them the real ones."""
+
+from typing import NewType, Protocol
+
+from service.core.masking import MaskedText
+from service.core.verdict import Opinion
+
+#: Ciphertext of an address, or of what masks cover: only `outside.sealing` makes and opens one.
+Sealed = NewType("Sealed", str)
+
+#: A keyed fingerprint: equal for equal secrets within one site, and telling nothing else.
+Fingerprint = NewType("Fingerprint", str)
+
+
+class Scorer(Protocol):
+    """Gives an opinion on masked text, and never fails: what it cannot judge is Unscored."""
+
+    def score(self, text: MaskedText) -> Opinion: ...
+
+
+class Sealing(Protocol):
+    """Seals secrets so that a copy of the data alone does not open them."""
+
+    def seal(self, secret: str, *, context: str) -> Sealed: ...
+
+    def unseal(self, sealed: Sealed, *, context: str) -> str: ...
+
+
+class Fingerprints(Protocol):
+    """Reduces a secret to a keyed fingerprint for one site and one purpose."""
+
+    def of(self, secret: str, *, site: str, purpose: str) -> Fingerprint: ...

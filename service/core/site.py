@@ -1,0 +1,43 @@
+"""A site: whose pages embed Parley, from which origins, by which policy."""
+
+import re
+from dataclasses import dataclass
+
+from service.core.errors import Fault, InvalidChange
+from service.core.policy import Policy
+from service.core.thread import host_of
+
+#: A site's id stands in URLs and keys.
+ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site. *any_page* lets the demo take comments for pages of any host; *origins* bind everybody else."""
+
+    id: str
+    name: str
+    origins: tuple[str, ...]
+    policy: Policy
+    any_page: bool = False
+
+    def has_page(self, url: str) -> bool:
+        """Whether the page at canonical *url* is one of this site's."""
+        return self.any_page or host_of(url) in {host_of(origin) for origin in self.origins}
+
+
+def site_id(text: str) -> str:
+    """Return *text* if it can name a site. Raises InvalidChange."""
+    if not ID.fullmatch(text):
+        raise InvalidChange([Fault("site", "A site’s id has 1 to 40 letters a-z, digits and hyphens.")])
+    return text
+
+
+def origin(text: str) -> str:
+    """Return *text* as an origin, scheme and host. Raises InvalidChange."""
+    tidy = text.strip().rstrip("/").lower()
+    if not _ORIGIN.fullmatch(tidy) or len(tidy) > 260:
+        raise InvalidChange([Fault("origins", "An origin is a scheme and a host, like https://news.example.org.")])
+    return tidy

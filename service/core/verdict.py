@@ -1,0 +1,49 @@
+"""What the classifier says of a text: an opinion, never an act."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Label = str
+
+SPAM: Label = "spam"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words that drove a score: *begin* and *end* in code points of the masked text, *weight* their share, above 0."""
+
+    begin: int
+    end: int
+    label: Label
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A judged text: a probability for each label, the words behind it, the language, and the model that judged."""
+
+    model: str
+    language: str
+    scores: Mapping[Label, float]
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def worst(self) -> float:
+        """The highest probability of any label, which is where the comment stands in the queue."""
+        return max(self.scores.values(), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Unscored:
+    """A text that could not be judged, and why; *guess* is what the model would have said, for a person to see."""
+
+    reason: str
+    guess: Verdict | None = None
+
+
+Opinion = Verdict | Unscored
+
+
+def known(opinion: Opinion) -> Verdict | None:
+    """Return the scores there are, judged or guessed."""
+    return opinion if isinstance(opinion, Verdict) else opinion.guess

@@ -1,0 +1,131 @@
+"""The first story: a submission becomes a stored comment, or is refused at the door.
+
+hide → score → decide → store, queue and event in one step. Every text that enters Parley comes this way.
+"""
+
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, replace
+
+from service.core import links, policy
+from service.core.comment import POLICY, Author, Comment, Decision, Outcome, Receipt
+from service.core.errors import Fault, InvalidSubmission
+from service.core.events import described
+from service.core.masking import Masked, mask
+from service.core.ports import Fingerprint, Fingerprints, Scorer, Sealing
+from service.core.site import Site
+from service.core.submission import Submission
+from service.core.thread import key_of
+from service.store.queue import Door, NewEvent, Queue
+
+NewId = Callable[[str], str]
+
+#: An Idempotency-Key has 128 random bits or more, which take 22 characters of base64.
+KEY_LENGTHS = range(22, 256)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes submissions in."""
+
+    queue: Queue
+    scorer: Scorer
+    sealing: Sealing
+    fingerprints: Fingerprints
+    new_id: NewId
+
+    def receive(self, submission: Submission, *, site: Site, network: str, idempotency_key: str = "") -> Receipt:
+        """Store *submission* and say where it stands; *network* is where it came from, kept as a fingerprint alone.
+
+        Raises InvalidSubmission for a page of another site or a weak key, Refused for what is turned away, Unavailable.
+        """
+        _check(submission, site=site, idempotency_key=idempotency_key)
+        masked = {name: mask(text) for name, text in _texts(submission).items()}
+        comment = self._hidden(submission, masked, site=site)
+        standing = self.queue.standing(site.id, comment.author.known_as)
+        count = links.count(comment.body)
+        outcome, reasons = policy.decide(comment.opinion, links=count, standing=standing, policy=site.policy)
+        comment = replace(comment, outcome=outcome, reasons=reasons)
+        told = described(comment, outcome=outcome, actor=POLICY, reasons=reasons, note=None)
+        receipt = self.queue.admit(
+            comment,
+            Decision(outcome, POLICY, reasons),
+            door=self._door(submission, comment, site=site, network=network, idempotency_key=idempotency_key),
+            event=NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False)),
+        )
+        return replace(receipt, token=self._token(site.id, receipt.id))
+
+    def opens(self, token: str, *, site: str, comment: str) -> bool:
+        """Whether *token* is the author's of this comment; in constant time."""
+        return hmac.compare_digest(token.encode("utf-8", "replace"), self._token(site, comment).encode())
+
+    def _hidden(self, submission: Submission, masked: dict[str, Masked], *, site: Site) -> Comment:
+        id = self.new_id("c")
+        address = submission.address
+        covers = {name: [[cover.begin, cover.original] for cover in text.covered] for name, text in masked.items()}
+        covers = {name: found for name, found in covers.items() if found}
+        folded = address.folded() if address else ""
+        key = submission.author_key
+        return Comment(
+            id=id,
+            site=site.id,
+            thread=key_of(url=submission.thread_url, thread_id=submission.thread_id),
+            thread_url=submission.thread_url,
+            thread_title=masked["thread_title"].text,
+            parent=submission.parent_id,
+            author=Author(
+                name=masked["name"].text,
+                website=masked["website"].text,
+                sealed_address=self.sealing.seal(address.reveal(), context=f"address {site.id} {id}")
+                if address
+                else "",
+                fingerprint=self._print(site, "address", folded) if address else "",
+                known_as=self._print(site, "author", f"{key}\0{folded}") if key else "",
+            ),
+            body=masked["body"].text,
+            sealed_covers=self.sealing.seal(json.dumps(covers), context=f"covers {site.id} {id}") if covers else "",
+            opinion=self.scorer.score(masked["body"].text),
+            outcome=Outcome.HELD,
+        )
+
+    def _door(
+        self, submission: Submission, comment: Comment, *, site: Site, network: str, idempotency_key: str
+    ) -> Door:
+        # Not by the address: a 409 would tell who guessed it that the guess was right.
+        said = "\0".join((comment.thread, submission.name.casefold(), " ".join(submission.body.casefold().split())))
+        address = submission.address.reveal() if submission.address else ""
+        payload = json.dumps([*astuple(replace(submission, address=None)), address])
+        return Door(
+            said=self._print(site, "said", said),
+            network=self._print(site, "network", network),
+            per_minute=site.policy.comments_per_minute,
+            burst=site.policy.comments_burst,
+            key=self._print(site, "receipt", idempotency_key) if idempotency_key else "",
+            payload=self._print(site, "payload", payload),
+        )
+
+    def _print(self, site: Site, purpose: str, secret: str) -> Fingerprint:
+        return self.fingerprints.of(secret, site=site.id, purpose=purpose)
+
+    def _token(self, site: str, comment: str) -> str:
+        return self.fingerprints.of(comment, site=site, purpose="author token")
+
+
+def _check(submission: Submission, *, site: Site, idempotency_key: str) -> None:
+    faults = []
+    if submission.thread_url and not site.has_page(submission.thread_url):
+        faults.append(Fault("thread_url", "This page is not one of the site’s. Its owner can add its origin."))
+    if idempotency_key and len(idempotency_key) not in KEY_LENGTHS:
+        faults.append(Fault("Idempotency-Key", "An Idempotency-Key has 22 to 255 random characters, like a UUID."))
+    if faults:
+        raise InvalidSubmission(faults)
+
+
+def _texts(submission: Submission) -> dict[str, str]:
+    return {
+        "name": submission.name,
+        "website": submission.website,
+        "body": submission.body,
+        "thread_title": submission.thread_title,
+    }

@@ -1,0 +1,45 @@
+"""The classifier behind the Scorer port: whatever goes wrong with it, the comment goes to a person."""
+
+from pathlib import Path
+
+import structlog
+
+from classifier.artifact import ArtifactError
+from classifier.scorer import DEFAULT, Scored
+from classifier.scorer import Scorer as Classifier
+from service.core.errors import StartRefused
+from service.core.masking import MaskedText
+from service.core.verdict import Opinion, Span, Unscored, Verdict
+
+log = structlog.get_logger(__name__)
+
+
+class LocalScorer:
+    """Scores with the model that ships with Parley, in this process."""
+
+    def __init__(self, path: Path = DEFAULT) -> None:
+        """Load the model. Raises StartRefused when it is missing or corrupt."""
+        try:
+            self._classifier = Classifier.load(path)
+        except ArtifactError as error:
+            raise StartRefused(f"The classifier’s model cannot be used: {error}") from error
+
+    @property
+    def model(self) -> str:
+        """The model's id."""
+        return self._classifier.model
+
+    def score(self, text: MaskedText) -> Opinion:
+        """Give an opinion on *text*; a classifier that fails has none, and says so in the log."""
+        try:
+            return _opinion(self._classifier.score(text))
+        except Exception:
+            # Any failure at all: a comment must never be published unscored, nor lost, for a bug in the scorer.
+            log.exception("scorer_failed")
+            return Unscored("failed")
+
+
+def _opinion(scored: Scored) -> Opinion:
+    spans = tuple(Span(span.begin, span.end, span.label, span.weight) for span in scored.spans)
+    verdict = Verdict(scored.model, scored.language, scored.scores, spans)
+    return Unscored(scored.unscored, verdict) if scored.unscored else verdict

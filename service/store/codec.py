@@ -1,0 +1,194 @@
+"""Comments, decisions, sites … to what Redis keeps, and back. Only what was masked comes in, so only masked text comes
+out."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from service.core.comment import Actor, Author, Comment, Decision, Outcome, Reason
+from service.core.events import Attempt, Endpoint, Event, EventType
+from service.core.masking import restore
+from service.core.people import Member, Role
+from service.core.policy import Policy
+from service.core.site import Site
+from service.core.verdict import Opinion, Span, Unscored, Verdict
+
+Json = dict[str, Any]
+
+
+def dumps(value: object) -> str:
+    """Return compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def comment_fields(comment: Comment) -> dict[str, str]:
+    """Return what `admit` stores of a new comment; the script adds its version, times and place in the queue."""
+    author = comment.author
+    return {
+        "thread": comment.thread,
+        "thread_url": comment.thread_url,
+        "thread_title": comment.thread_title,
+        "parent": comment.parent,
+        "name": author.name,
+        "website": author.website,
+        "sealed_address": author.sealed_address,
+        "fingerprint": author.fingerprint,
+        "known_as": author.known_as,
+        "body": comment.body,
+        "sealed_covers": comment.sealed_covers,
+        "opinion": dumps(_opinion_json(comment.opinion)),
+        "reasons": " ".join(comment.reasons),
+    }
+
+
+def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
+    """Return the comment that *fields* hold."""
+    return Comment(
+        id=id,
+        site=site,
+        thread=fields["thread"],
+        thread_url=fields["thread_url"],
+        thread_title=restore(fields["thread_title"]),
+        parent=fields["parent"],
+        author=Author(
+            name=restore(fields["name"]),
+            website=restore(fields["website"]),
+            sealed_address=fields["sealed_address"],
+            fingerprint=fields["fingerprint"],
+            known_as=fields["known_as"],
+        ),
+        body=restore(fields["body"]),
+        sealed_covers=fields["sealed_covers"],
+        opinion=_opinion(json.loads(fields["opinion"])),
+        outcome=Outcome(fields["outcome"]),
+        reasons=tuple(Reason(reason) for reason in fields["reasons"].split()),
+        version=int(fields["version"]),
+        created_at=int(fields["created_at"]),
+        public_from=int(fields["public_from"]),
+        event=fields["event"],
+    )
+
+
+def decision_json(decision: Decision) -> str:
+    """Return a decision as the script takes it, which puts version and time in front."""
+    return dumps(
+        {
+            "outcome": decision.outcome,
+            "actor": decision.actor.id,
+            "name": decision.actor.name,
+            "reasons": decision.reasons,
+            "note": decision.note,
+            "undoes": decision.undoes,
+        }
+    )
+
+
+def decision(text: str) -> Decision:
+    """Return the decision that *text* holds."""
+    value: Json = json.loads(text)
+    return Decision(
+        outcome=Outcome(value["outcome"]),
+        actor=Actor(value["actor"], value["name"]),
+        reasons=tuple(Reason(reason) for reason in value["reasons"]),
+        note=restore(value["note"]) if value["note"] is not None else None,
+        version=value["version"],
+        at=value["at"],
+        undo_until=value.get("undo_until", 0),
+        undoes=value["undoes"],
+    )
+
+
+def event(id: str, site: str, fields: Mapping[str, str]) -> Event:
+    """Return the event that *fields* hold."""
+    return Event(
+        id=id,
+        type=EventType(fields["type"]),
+        site=site,
+        comment=fields["comment"],
+        sequence=int(fields["sequence"]),
+        at=int(fields["at"]),
+        not_before=int(fields["not_before"]),
+        data=json.loads(fields["data"]),
+        cancelled="cancelled" in fields,
+    )
+
+
+def attempt_json(attempt: Attempt) -> str:
+    """Return an attempt as the delivery's log keeps it."""
+    return dumps(
+        {
+            "at": attempt.at,
+            "status": attempt.status,
+            "error": attempt.error,
+            "milliseconds": attempt.milliseconds,
+            "answer": attempt.answer,
+        }
+    )
+
+
+def attempt(text: str) -> Attempt:
+    """Return the attempt that *text* holds."""
+    value: Json = json.loads(text)
+    return Attempt(value["at"], value["status"], value["error"], value["milliseconds"], restore(value["answer"]))
+
+
+def site_json(site: Site) -> str:
+    """Return a site as the registry keeps it."""
+    return dumps(
+        {
+            "name": site.name,
+            "origins": site.origins,
+            "any_page": site.any_page,
+            "policy": site.policy.model_dump(),
+        }
+    )
+
+
+def site(id: str, text: str, default: Policy) -> Site:
+    """Return the site that *text* holds; values that it was stored without are the default's."""
+    value: Json = json.loads(text)
+    return Site(id, value["name"], tuple(value["origins"]), default.changed(value["policy"]), value["any_page"])
+
+
+def member_json(member: Member) -> str:
+    """Return a person or a token as the registry keeps it: *secret* is a hash."""
+    return dumps({"name": member.name, "role": member.role, "site": member.site, "secret": member.secret})
+
+
+def member(id: str, text: str) -> Member:
+    """Return the person or token that *text* holds."""
+    value: Json = json.loads(text)
+    return Member(id, value["name"], Role(value["role"]), value["site"], value["secret"])
+
+
+def endpoint_json(endpoint: Endpoint) -> str:
+    """Return an endpoint as the site keeps it."""
+    return dumps({"url": endpoint.url, "secret": endpoint.sealed_secret})
+
+
+def endpoint(id: str, site: str, text: str) -> Endpoint:
+    """Return the endpoint that *text* holds."""
+    value: Json = json.loads(text)
+    return Endpoint(id, site, value["url"], value["secret"])
+
+
+def _opinion_json(opinion: Opinion) -> Json:
+    if isinstance(opinion, Unscored):
+        return {"unscored": opinion.reason} | ({"guess": _verdict_json(opinion.guess)} if opinion.guess else {})
+    return _verdict_json(opinion)
+
+
+def _opinion(value: Json) -> Opinion:
+    if "unscored" in value:
+        return Unscored(value["unscored"], _verdict(value["guess"]) if "guess" in value else None)
+    return _verdict(value)
+
+
+def _verdict_json(verdict: Verdict) -> Json:
+    spans = [[span.begin, span.end, span.label, round(span.weight, 4)] for span in verdict.spans]
+    scores = {label: round(score, 6) for label, score in verdict.scores.items()}
+    return {"model": verdict.model, "language": verdict.language, "scores": scores, "spans": spans}
+
+
+def _verdict(value: Json) -> Verdict:
+    return Verdict(value["model"], value["language"], value["scores"], tuple(Span(*span) for span in value["spans"]))

@@ -1,0 +1,158 @@
+"""Every key in Redis: its name, its type, its meaning. Nothing else builds a key.
+
+A site lives in one of PARTITIONS partitions, and all keys of a partition carry its hash tag, so that one script may
+touch them all in a Redis Cluster. Sites, people and tokens span partitions and live under a tag of their own.
+
+Registry, tag `{registry}`
+    meta                hash    partitions, schema: checked at start
+    sites               hash    site id → Site as JSON
+    people              hash    person id → Member as JSON with an Argon2 hash
+    names               hash    case-folded sign-in name → person id
+    tokens              hash    token id → Member as JSON with a SHA-256 of the secret
+    invitation:<hash>   string  Member to be, as JSON; expires; spent by GETDEL
+    attempts:<hash>     string  GCRA's theoretical arrival time of failed sign-ins, ms
+    worker              string  the workers' last heartbeat, ms by Redis's clock
+
+Partition, tag `{p00}` …
+    outbox              stream  event ids not yet fanned out: fields site, event, comment
+    due                 zset    deliveries by the ms at which they are due, or at which their claim ends
+
+Site, in its partition's tag
+    comment:<id>        hash    the comment (codec.py), its version, sequence, `told`: the last sequence fanned out
+    decisions:<id>      list    Decisions as JSON, oldest first, append-only
+    lease:<id>          hash    token, holder, name; expires when the lease ends
+    waiting             zset    held comments by their worst score
+    waiting:age         zset    held comments by created_at
+    thread:<key>        zset    published comments by created_at
+    soon:<key>          zset    of these, the ones whose undo window is open, by its end
+    about:<key>         hash    url, title, revision: counts public changes, for ETags
+    author:<known_as>   hash    published, refused: counts of whoever holds an author key
+    said:<digest>       string  id of the comment in which this author said this here; expires
+    receipt:<digest>    string  "<payload digest> <comment id> <outcome>" of an Idempotency-Key; expires
+    pace:<network>      string  GCRA's theoretical arrival time of a network's comments, ms; expires
+    event:<id>          hash    the event (codec.py); `cancelled` once undone; expires after the retention
+    events              stream  the site's event log, in order: fields event, type; what replay reads
+    endpoints           hash    endpoint id → Endpoint as JSON, secret sealed
+    delivery:<event>:<endpoint>  hash  state, failures; expires after the retention
+    attempts:<event>:<endpoint>  list  Attempts as JSON, the newest last, bounded
+    line:<endpoint>:<comment>    zset  deliveries to one endpoint about one comment by sequence: only the first is due
+    dead                zset    deliveries given up, by when
+"""
+
+from binascii import crc32
+
+PARTITIONS = 16
+SCHEMA = 1
+
+_PREFIX = "parley"
+_REGISTRY = f"{_PREFIX}:{{registry}}"
+
+META = f"{_REGISTRY}:meta"
+SITES = f"{_REGISTRY}:sites"
+PEOPLE = f"{_REGISTRY}:people"
+NAMES = f"{_REGISTRY}:names"
+TOKENS = f"{_REGISTRY}:tokens"
+WORKER = f"{_REGISTRY}:worker"
+
+
+def invitation(digest: str) -> str:
+    """Return the key of the invitation whose secret has *digest*."""
+    return f"{_REGISTRY}:invitation:{digest}"
+
+
+def sign_in_attempts(digest: str) -> str:
+    """Return the key that paces failed sign-ins from one network or for one name."""
+    return f"{_REGISTRY}:attempts:{digest}"
+
+
+def partition_of(site: str) -> int:
+    """Return the partition in which *site* lives, for ever."""
+    return crc32(site.encode()) % PARTITIONS
+
+
+def outbox(partition: int) -> str:
+    """Return the partition's stream of events to fan out."""
+    return f"{_tag(partition)}:outbox"
+
+
+def due(partition: int) -> str:
+    """Return the partition's deliveries by due time."""
+    return f"{_tag(partition)}:due"
+
+
+def _tag(partition: int) -> str:
+    return f"{_PREFIX}:{{p{partition:02}}}"
+
+
+class SiteKeys:
+    """The keys of one site."""
+
+    __slots__ = ("_site", "due", "outbox", "partition")
+
+    def __init__(self, site: str) -> None:
+        self.partition = partition_of(site)
+        self.outbox = outbox(self.partition)
+        self.due = due(self.partition)
+        self._site = f"{_tag(self.partition)}:{site}"
+
+    def comment(self, comment: str) -> str:
+        return f"{self._site}:comment:{comment}"
+
+    def decisions(self, comment: str) -> str:
+        return f"{self._site}:decisions:{comment}"
+
+    def lease(self, comment: str) -> str:
+        return f"{self._site}:lease:{comment}"
+
+    @property
+    def waiting(self) -> str:
+        return f"{self._site}:waiting"
+
+    @property
+    def waiting_age(self) -> str:
+        return f"{self._site}:waiting:age"
+
+    def thread(self, thread: str) -> str:
+        return f"{self._site}:thread:{thread}"
+
+    def soon(self, thread: str) -> str:
+        return f"{self._site}:soon:{thread}"
+
+    def about(self, thread: str) -> str:
+        return f"{self._site}:about:{thread}"
+
+    def author(self, known_as: str) -> str:
+        return f"{self._site}:author:{known_as}"
+
+    def said(self, digest: str) -> str:
+        return f"{self._site}:said:{digest}"
+
+    def receipt(self, digest: str) -> str:
+        return f"{self._site}:receipt:{digest}"
+
+    def pace(self, network: str) -> str:
+        return f"{self._site}:pace:{network}"
+
+    def event(self, event: str) -> str:
+        return f"{self._site}:event:{event}"
+
+    @property
+    def events(self) -> str:
+        return f"{self._site}:events"
+
+    @property
+    def endpoints(self) -> str:
+        return f"{self._site}:endpoints"
+
+    def delivery(self, event: str, endpoint: str) -> str:
+        return f"{self._site}:delivery:{event}:{endpoint}"
+
+    def attempts(self, event: str, endpoint: str) -> str:
+        return f"{self._site}:attempts:{event}:{endpoint}"
+
+    def line(self, endpoint: str, comment: str) -> str:
+        return f"{self._site}:line:{endpoint}:{comment}"
+
+    @property
+    def dead(self) -> str:
+        return f"{self._site}:dead"

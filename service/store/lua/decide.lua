@@ -1,0 +1,80 @@
+-- Decide a comment, or undo its last decision within that one's window: state, queue, page, log and event in one step.
+--
+-- KEYS  1 comment      hash    the comment
+--       2 decisions    list    its decisions
+--       3 lease        hash    who holds it
+--       4 waiting      zset    held comments by worst score
+--       5 waiting:age  zset    held comments by age
+--       6 thread       zset    published comments by age
+--       7 soon         zset    published comments in their undo window, by its end
+--       8 about        hash    revision of the thread
+--       9 author       hash    counts of the author key's holder
+--      10 event        hash    the event to tell
+--      11 outbox       stream  events to fan out
+--      12 undone       hash    the event of the decision that is undone (when undoing)
+-- ARGV  1 comment id    2 version that the decider saw    3 lease token, or "" without one
+--       4 outcome       5 decision, JSON object           6 undo window, ms
+--       7 "undo" or ""  8 event id    9 event type    10 event data, JSON    11 event life, ms    12 site
+-- Answers  {"missing"} | {"stale", last decision} | {"lost", last decision} | {"late"}
+--          | {"decided", last decision as stored}
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local id, outcome, undoing = ARGV[1], ARGV[4], ARGV[7] == 'undo'
+
+local was = redis.call('HMGET', KEYS[1], 'outcome', 'version', 'sequence', 'created_at', 'worst', 'undo_until', 'event')
+if not was[1] then return {'missing'} end
+-- A client that lost our answer and asked again gets the same one.
+if was[7] == ARGV[8] then return {'decided', redis.call('LINDEX', KEYS[2], -1)} end
+if was[2] ~= ARGV[2] then return {'stale', redis.call('LINDEX', KEYS[2], -1)} end
+if ARGV[3] ~= '' and redis.call('HGET', KEYS[3], 'token') ~= ARGV[3] then
+    return {'lost', redis.call('LINDEX', KEYS[2], -1)}
+end
+if undoing and tonumber(was[6]) <= now then return {'late'} end
+
+local version, sequence = was[2] + 1, was[3] + 1
+local window = tonumber(ARGV[6])
+local undo_until = window > 0 and now + window or 0
+local public_from = math.max(now, undo_until)
+local decision = '{"version":' .. version .. ',"at":' .. string.format('%d', now) .. ',"undo_until":'
+    .. string.format('%d', undo_until) .. ',' .. string.sub(ARGV[5], 2)
+
+redis.call('HSET', KEYS[1], 'outcome', outcome, 'version', version, 'sequence', sequence, 'event', ARGV[8],
+    'undo_until', undo_until, 'public_from', public_from)
+redis.call('RPUSH', KEYS[2], decision)
+redis.call('DEL', KEYS[3])
+
+-- The queue: what is held waits.
+redis.call('ZREM', KEYS[4], id)
+redis.call('ZREM', KEYS[5], id)
+if outcome == 'held' then
+    redis.call('ZADD', KEYS[4], was[5], id)
+    redis.call('ZADD', KEYS[5], was[4], id)
+end
+
+-- The page: what is published shows, once its undo window has ended.
+redis.call('ZREM', KEYS[6], id)
+redis.call('ZREM', KEYS[7], id)
+redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now)
+if outcome == 'published' then
+    redis.call('ZADD', KEYS[6], was[4], id)
+    if undo_until > 0 then redis.call('ZADD', KEYS[7], undo_until, id) end
+end
+redis.call('HINCRBY', KEYS[8], 'revision', 1)
+
+-- The author's standing.
+local counted = {published = 'published', rejected = 'refused', spam = 'refused'}
+if counted[was[1]] then redis.call('HINCRBY', KEYS[9], counted[was[1]], -1) end
+if counted[outcome] then redis.call('HINCRBY', KEYS[9], counted[outcome], 1) end
+
+redis.call('HSET', KEYS[10], 'type', ARGV[9], 'comment', id, 'sequence', sequence, 'at', now,
+    'not_before', public_from, 'data', ARGV[10])
+redis.call('PEXPIRE', KEYS[10], ARGV[11])
+if undoing then
+    redis.call('HSET', KEYS[10], 'cancelled', 1)
+    redis.call('HSET', KEYS[12], 'cancelled', 1)
+end
+redis.call('XADD', KEYS[11], '*', 'site', ARGV[12], 'event', ARGV[8], 'comment', id,
+    'sequence', sequence)
+
+return {'decided', decision}

@@ -1,0 +1,131 @@
+"""From the outbox to deliveries: every event exactly once, in the order of its comment's events.
+
+The outbox of each partition is a stream read by the group WORKERS. `fan_out` copies one event to its site's log and
+makes a delivery for each endpoint; only then does the entry leave the stream. A worker that dies leaves its entries
+pending, and another takes them over. The stream is never trimmed: that could drop an event that nobody was told of.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from redis.exceptions import ResponseError
+
+from service.core.comment import Millis
+from service.core.events import Endpoint
+from service.store.connection import Connection, Script
+from service.store.keys import PARTITIONS, SiteKeys, outbox
+
+WORKERS: Final = "workers"
+
+#: Entries that a site's event log keeps at most.
+LOG_BOUND: Final = 1_000_000
+
+#: A pending entry is taken over when its worker has not finished it in this time, ms.
+ABANDONED: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event in the outbox of *partition*, under its *id* in the stream."""
+
+    partition: int
+    id: str
+    site: str
+    event: str
+    comment: str
+    sequence: int
+
+
+class Outbox:
+    """The events on their way out."""
+
+    def __init__(self, connection: Connection, *, event_life: Millis) -> None:
+        self._redis = connection
+        self._event_life = event_life
+        self._fan_out, self._claim, self._settle = Script("fan_out"), Script("claim"), Script("settle")
+
+    def groups(self) -> list[tuple[int, ...]]:
+        """Return the partitions that one reader can watch together: all of them, but in a Cluster each its own."""
+        every = tuple(range(PARTITIONS))
+        return [(partition,) for partition in every] if self._redis.is_cluster else [every]
+
+    def open(self, partitions: Sequence[int]) -> None:
+        """Make the reading group where it is missing."""
+        for partition in partitions:
+            try:
+                self._redis.do("XGROUP", "CREATE", outbox(partition), WORKERS, "0", "MKSTREAM")
+            except ResponseError as error:
+                if not str(error).startswith("BUSYGROUP"):
+                    raise
+
+    def read(self, partitions: Sequence[int], *, worker: str, block: Millis, count: int) -> list[Entry]:
+        """Return new entries, waiting up to *block* for the first."""
+        streams = [outbox(partition) for partition in partitions]
+        answer = self._redis.do(
+            "XREADGROUP",
+            "GROUP",
+            WORKERS,
+            worker,
+            "COUNT",
+            count,
+            "BLOCK",
+            block,
+            "STREAMS",
+            *streams,
+            *[">"] * len(streams),
+        )
+        found = dict(answer or {})
+        return [
+            _entry(partition, id, fields)
+            for partition, stream in zip(partitions, streams, strict=True)
+            for id, fields in _entries(found.get(stream, []))
+        ]
+
+    def abandoned(self, partition: int, *, worker: str, idle: Millis = ABANDONED) -> list[Entry]:
+        """Return entries that another worker, or this one earlier, took and did not finish."""
+        answer = self._redis.do("XAUTOCLAIM", outbox(partition), WORKERS, worker, idle, "0", "COUNT", 100)
+        return [_entry(partition, id, fields) for id, fields in _entries(answer[1])]
+
+    def fan_out(self, entry: Entry, endpoints: Sequence[Endpoint]) -> str:
+        """Make a delivery of the event for each endpoint; "early" if an earlier event of the comment comes first."""
+        keys = SiteKeys(entry.site)
+        return str(
+            self._redis.run(
+                self._fan_out,
+                [
+                    keys.outbox,
+                    keys.comment(entry.comment),
+                    keys.event(entry.event),
+                    keys.events,
+                    keys.due,
+                    *(
+                        key
+                        for endpoint in endpoints
+                        for key in (keys.delivery(entry.event, endpoint.id), keys.line(endpoint.id, entry.comment))
+                    ),
+                ],
+                [
+                    WORKERS,
+                    entry.id,
+                    entry.event,
+                    LOG_BOUND,
+                    self._event_life,
+                    entry.sequence,
+                    *(f"{entry.site} {entry.event} {endpoint.id} {entry.comment}" for endpoint in endpoints),
+                ],
+            )
+        )
+
+    def length(self) -> int:
+        """Return how many events wait to be fanned out."""
+        return sum(self._redis.pipe([("XLEN", outbox(partition)) for partition in range(PARTITIONS)]))
+
+
+def _entries(answer: list[Any]) -> list[tuple[str, dict[str, str]]]:
+    # An entry that was deleted while it was pending comes back without fields.
+    return [(id, fields) for id, fields in answer if fields]
+
+
+def _entry(partition: int, id: str, fields: dict[str, str]) -> Entry:
+    return Entry(partition, id, fields["site"], fields["event"], fields["comment"], int(fields["sequence"]))

@@ -1,0 +1,256 @@
+"""Where everything meets: the only reader of settings, which hands the stories their neighbours."""
+
+import logging
+import random
+import secrets
+import sys
+import time
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import structlog
+
+from config.settings import REPOSITORY, Settings
+from service.access import Access
+from service.core.errors import StartRefused, Unavailable
+from service.core.ids import ENTROPY_BYTES, new_id
+from service.core.people import ALL_SITES, Role
+from service.core.policy import Policy
+from service.delivery import Courier
+from service.intake import Intake
+from service.outside.embedded import url_of
+from service.outside.guard import Guard
+from service.outside.scoring import LocalScorer
+from service.outside.sealing import FingerprintKey, KeyRing, derive, key_from, key_in
+from service.outside.sending import Sender
+from service.review import Review
+from service.sites import Sites
+from service.store.connection import Connection, connect
+from service.store.deliveries import Deliveries
+from service.store.endpoints import Endpoints
+from service.store.outbox import Outbox
+from service.store.pace import Pace
+from service.store.pages import Pages
+from service.store.queue import DAY, Queue
+from service.store.registry import Registry
+from service.web.context import Parley
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_POLICY = REPOSITORY / "config" / "policy.toml"
+
+
+def fresh_id(kind: str) -> str:
+    """Return a new id of *kind*, by this process's clock and the system's chance."""
+    return new_id(kind, now=time.time(), entropy=secrets.token_bytes(ENTROPY_BYTES))
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Builds each part once, when it is first asked for."""
+
+    settings: Settings
+
+    @classmethod
+    def from_settings(cls) -> "Wiring":
+        """Read the settings and set up the log. Raises InvalidSettings."""
+        settings = Settings.load()
+        set_up_log(settings.log_level)
+        return cls(settings)
+
+    # The store
+
+    @cached_property
+    def redis_url(self) -> str:
+        """Where Redis is: as set, else the embedded server of the data folder."""
+        url = self.settings.redis_url
+        return url.get_secret_value() if url else url_of(self.settings.parley_data)
+
+    @cached_property
+    def connection(self) -> Connection:
+        return connect(
+            self.redis_url, connections=self.settings.redis_connections, replicas=self.settings.redis_replicas
+        )
+
+    @property
+    def event_life(self) -> int:
+        """How long events are kept, ms."""
+        return self.settings.event_retention * DAY
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.connection, default_policy=default_policy())
+
+    @cached_property
+    def queue(self) -> Queue:
+        return Queue(self.connection, event_life=self.event_life)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.connection, event_life=self.event_life)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.connection, event_life=self.event_life)
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        return Endpoints(self.connection)
+
+    # The keys
+
+    @cached_property
+    def _sealing_keys(self) -> tuple[bytes, ...]:
+        given = self.settings.sealing_keys
+        if given:
+            return tuple(key_from(key.get_secret_value(), setting="SEALING_KEYS") for key in given)
+        return (key_in(self._keys / "sealing"),)
+
+    @cached_property
+    def _fingerprint_key(self) -> bytes:
+        given = self.settings.fingerprint_key
+        if given:
+            return key_from(given.get_secret_value(), setting="FINGERPRINT_KEY")
+        return key_in(self._keys / "fingerprint")
+
+    @property
+    def _keys(self) -> Path:
+        return self.settings.parley_data / "keys"
+
+    @cached_property
+    def sealing(self) -> KeyRing:
+        return KeyRing(self._sealing_keys)
+
+    @cached_property
+    def session_keys(self) -> tuple[bytes, ...]:
+        """Keys that sign sessions, newest first: they rotate with the sealing keys."""
+        return tuple(derive(key, purpose="session") for key in self._sealing_keys)
+
+    # The stories
+
+    @cached_property
+    def access(self) -> Access:
+        return Access(self.registry, Pace(self.connection), fresh_id, lambda: secrets.token_urlsafe(32))
+
+    @cached_property
+    def parley(self) -> Parley:
+        """What the web serves."""
+        scorer = LocalScorer()
+        public = self.settings.public_url
+        token = self.settings.metrics_token
+        return Parley(
+            intake=Intake(self.queue, scorer, self.sealing, FingerprintKey(self._fingerprint_key), fresh_id),
+            review=Review(self.queue, fresh_id),
+            access=self.access,
+            registry=self.registry,
+            queue=self.queue,
+            pages=Pages(self.connection),
+            outbox=self.outbox,
+            deliveries=self.deliveries,
+            model=scorer.model,
+            public_url=str(public) if public else None,
+            metrics_token=token.get_secret_value() if token else None,
+            now=time.time,
+        )
+
+    @cached_property
+    def sites(self) -> Sites:
+        return Sites(self.registry, default_policy())
+
+    @cached_property
+    def courier(self) -> Courier:
+        """What the worker runs."""
+        guard = Guard(self.settings.webhook_allow_networks)
+        return Courier(
+            outbox=self.outbox,
+            deliveries=self.deliveries,
+            endpoints=self.endpoints,
+            registry=self.registry,
+            sealing=self.sealing,
+            guard=guard,
+            sender=Sender(guard),
+            timeout=self.settings.webhook_timeout,
+            new_id=fresh_id,
+            entropy=secrets.token_bytes,
+            jitter=random.SystemRandom().random,
+            now=time.time,
+        )
+
+    def check(self) -> None:
+        """Check that Redis answers, holds data of our layout and keeps what it takes. Raises StartRefused."""
+        try:
+            self.registry.check_layout()
+        except Unavailable as error:
+            raise StartRefused(self._not_there()) from error
+        for warning in self.registry.unsafe_settings():
+            log.warning("redis_is_unsafe", problem=warning)
+
+    def _not_there(self) -> str:
+        if self.settings.redis_url:
+            return "Redis does not answer. Check REDIS_URL, and that the server runs."
+        return f"No Parley runs on the data folder {self.settings.parley_data}. Start it with: make run"
+
+    # The web
+
+    @property
+    def local_url(self) -> str:
+        """Where this machine reaches the web server."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.settings.host, self.settings.host)  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.settings.port}/"
+
+    @property
+    def url(self) -> str:
+        """Where people reach the web server."""
+        return str(self.settings.public_url or self.local_url)
+
+    def invitation(self, role: Role, *, site: str = ALL_SITES) -> str:
+        """Return a link with which one person joins."""
+        return f"{self.url}review/invitations/{self.access.invite(role, site=site)}"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach us by https, so that the session's cookie may insist on it."""
+        return self.settings.public_url is not None and self.settings.public_url.scheme == "https"
+
+    @property
+    def trusted_hosts(self) -> list[str] | None:
+        """Hosts that a request may name, so that a name rebound to this machine gets nothing; None: any."""
+        public, host = self.settings.public_url, self.settings.host
+        if public is None and host in ("0.0.0.0", "::"):  # noqa: S104 - asked whether, not bound
+            return None
+        named = {"127.0.0.1", "localhost", "[::1]", host if ":" not in host else f"[{host}]"}
+        return sorted(named | ({public.host} if public and public.host else set()))
+
+
+def default_policy() -> Policy:
+    """Return the policy that new sites start with."""
+    return Policy.model_validate(tomllib.loads(DEFAULT_POLICY.read_text("utf-8")))
+
+
+def set_up_log(level: str) -> None:
+    """Write structured lines to stderr: time, level, event, request id, and no personal data."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _where_it_broke,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _where_it_broke(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Log an exception's kinds and frames, never its words or variables: those may hold what a reader typed."""
+    error = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if error is True else error
+    if isinstance(error, BaseException):
+        stack = structlog.tracebacks.extract(type(error), error, error.__traceback__, show_locals=False).stacks
+        event["raised"] = [link.exc_type for link in stack]
+        event["frames"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in stack[0].frames]
+    return event
