@@ -1,0 +1,1 @@
+"""Flask: views translate between HTTP and the stories. They never decide."""

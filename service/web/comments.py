@@ -1,0 +1,114 @@
+"""The door: a comment comes in, from a program as JSON, from a page as a form."""
+
+import secrets
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, make_response, redirect, render_template, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.core.comment import Outcome, Receipt
+from service.core.errors import ForeignOrigin, InvalidSubmission, ParleyError
+from service.core.site import Site
+from service.core.submission import Submission
+from service.core.thread import host_of
+from service.outside import metrics
+from service.web.context import network, parley
+from service.web.problems import headers_of, refused, status_of, wants_page
+from service.web.schemas import NOTICES, ReceiptOut, receipt_out
+from service.web.shown import CommentShown, FormShown
+
+bp = APIBlueprint("comments", __name__, tag="Comments")
+
+AUTHOR_TOKEN = "Parley-Author-Token"  # noqa: S105 - the header's name
+
+
+@bp.post("/v1/sites/<site>/comments")
+@bp.output(ReceiptOut, status_code=201, description="Published.")
+@bp.doc(
+    responses={
+        202: "Held for a person: the same document.",
+        400: "Neither JSON nor a form.",
+        403: "Posted from a page of another site.",
+        404: "There is no such site.",
+        409: "The same author, thread and text.",
+        422: "Fields with faults, every one listed in `errors`.",
+        429: "Too fast: `Retry-After` says when the next is welcome.",
+        503: "Not available now: nothing was stored.",
+    },
+)
+def post_comment(site: str) -> AnyResponse:
+    """Post a comment
+
+    Fields as JSON or as a form. Send a new `Idempotency-Key` (22 to 255 random characters) with each comment, so that a
+    retry gets the first receipt back. A browser that posts a form gets a page or a redirect, never JSON.
+    """
+    here = parley().registry.site(site)
+    fields = _fields()
+    try:
+        _check_origin(here)
+        submission = Submission.parse(fields, require_name_email=here.policy.require_name_email)
+        key = request.headers.get("Idempotency-Key", "") or str(fields.get("idempotency_key") or "")
+        receipt = parley().intake.receive(submission, site=here, network=network(), idempotency_key=key)
+    except ParleyError as error:
+        metrics.REFUSED.labels(reason=type(error).__name__).inc()
+        return _form_again(here, fields, error) if wants_page() else refused(error)
+    metrics.ACCEPTED.labels(outcome=receipt.outcome.value).inc()
+    return _page(here, submission, receipt) if wants_page() else _document(receipt)
+
+
+def _fields() -> dict[str, Any]:
+    """Return what was posted. Raises BadRequest for JSON that is none, UnsupportedMediaType for anything else."""
+    if request.is_json:
+        fields = request.get_json()
+        if not isinstance(fields, dict):
+            raise BadRequest("The JSON must be an object with the comment’s fields.")
+        return fields
+    if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return request.form.to_dict()
+    raise UnsupportedMediaType("Send the comment as application/json or as a form.")
+
+
+def _check_origin(site: Site) -> None:
+    origin = request.headers.get("Origin")
+    if origin is not None and not parley().is_own_page(origin, site):
+        raise ForeignOrigin
+
+
+def _document(receipt: Receipt) -> Response:
+    status = 201 if receipt.outcome is Outcome.PUBLISHED else 202
+    return Response(receipt_out(receipt).model_dump_json(), status, mimetype="application/json")
+
+
+def _page(site: Site, submission: Submission, receipt: Receipt) -> AnyResponse:
+    """Answer a browser: back to the page if the comment shows there, else a page that says what happens next."""
+    back = submission.thread_url
+    if receipt.outcome is Outcome.PUBLISHED and back and _is_safe_return(site, back):
+        return redirect(f"{back}#parley-{receipt.id}", 303)
+    comment = CommentShown.of(parley().queue.find(site.id, receipt.id), now=parley().now() * 1000)
+    text = render_template("posted.html", comment=comment, notice=NOTICES[receipt.outcome], back_url=back)
+    return _no_store(make_response(text, 201 if receipt.outcome is Outcome.PUBLISHED else 202))
+
+
+def _is_safe_return(site: Site, url: str) -> bool:
+    """Whether we may send a browser to *url*: a page of ours or the site's, so that the door redirects to no
+    stranger."""
+    return host_of(url) in {host_of(origin) for origin in (parley().origin, *site.origins)}
+
+
+def _form_again(site: Site, fields: dict[str, Any], error: ParleyError) -> Response:
+    """Give the form back to the one who typed it, filled in, with what is wrong beside its field."""
+    faults = {fault.field: fault.message for fault in error.faults} if isinstance(error, InvalidSubmission) else {}
+    form = FormShown.of(site, values=_typed(fields), faults=faults, idempotency_key=secrets.token_urlsafe(24))
+    text = render_template("submission.html", form=form, problem=str(error), faults=faults)
+    return _no_store(make_response(text, status_of(error)[0], headers_of(error)))
+
+
+def _typed(fields: dict[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
+
+
+def _no_store(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,66 @@
+"""What the views are handed: the stories, the stores they read, and who we are on the web."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import cast
+
+from flask import current_app, request
+
+from service.access import Access
+from service.core.site import Site
+from service.intake import Intake
+from service.review import Review
+from service.store.deliveries import Deliveries
+from service.store.outbox import Outbox
+from service.store.pages import Pages
+from service.store.queue import Queue
+from service.store.registry import Registry
+
+EXTENSION = "parley"
+
+#: One reader's network: an IPv4 address, or the /64 that an IPv6 subscriber gets.
+_PREFIX = {4: 32, 6: 64}
+
+
+@dataclass(frozen=True, slots=True)
+class Parley:
+    """The service, as the web sees it."""
+
+    intake: Intake
+    review: Review
+    access: Access
+    registry: Registry
+    queue: Queue
+    pages: Pages
+    outbox: Outbox
+    deliveries: Deliveries
+    model: str
+    public_url: str | None
+    metrics_token: str | None
+    now: Callable[[], float]
+
+    @property
+    def origin(self) -> str:
+        """Our own origin: as set, else as the request came."""
+        return (self.public_url or request.host_url).rstrip("/").lower()
+
+    def is_own_page(self, origin: str, site: Site) -> bool:
+        """Whether *origin* is ours or the site's."""
+        return origin.lower() in (self.origin, *site.origins)
+
+
+def parley() -> Parley:
+    """Return the service that this application serves."""
+    return cast("Parley", current_app.extensions[EXTENSION])
+
+
+def network() -> str:
+    """Return the network that the request came from; a socket's peer is the local machine."""
+    try:
+        address: IPv4Address | IPv6Address = ip_address(request.remote_addr or "127.0.0.1")
+    except ValueError:
+        return "unknown"
+    if address.version == 6 and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return str(ip_network((address, _PREFIX[address.version]), strict=False))

@@ -1,0 +1,61 @@
+"""Is it alive, is it ready, how is it doing."""
+
+import hmac
+from ipaddress import ip_address
+
+from flask import Blueprint, Response, jsonify, request
+
+from service.core.errors import NotAllowed, Unavailable
+from service.outside import metrics
+from service.web.context import parley
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """Answer: this process is alive."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """Answer whether comments can be taken in: 503 when Redis is away. The worker's sign of life is a field."""
+    try:
+        beat = parley().registry.since_beat()
+    except Unavailable as error:
+        return jsonify(status="unavailable", redis=str(error), model=parley().model), 503
+    return jsonify(status="ready", redis="ok", model=parley().model, worker_seconds_ago=beat), 200
+
+
+@bp.get("/metrics")
+def page() -> Response:
+    """Show what Prometheus scrapes: to loopback, and elsewhere with METRICS_TOKEN as a bearer token."""
+    if not _may_read():
+        raise NotAllowed("Metrics are for loopback, or for whoever holds METRICS_TOKEN.")
+    return Response(metrics.exposition(_gauges()), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _may_read() -> bool:
+    token, given = parley().metrics_token, request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and hmac.compare_digest(token.encode(), given.encode("utf-8", "replace")):
+        return True
+    try:
+        return ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _gauges() -> dict[str, tuple[str, float]]:
+    here = parley()
+    waiting = sum(here.queue.count_waiting(site.id) for site in here.registry.sites())
+    beat = here.registry.since_beat()
+    return {
+        "parley_queue_waiting": ("Comments that wait for a person.", waiting),
+        "parley_outbox_events": ("Events not yet fanned out to endpoints.", here.outbox.length()),
+        "parley_deliveries_waiting": ("Webhook deliveries not yet made.", here.deliveries.length()),
+        "parley_worker_seconds_ago": (
+            "Seconds since a worker was last alive; -1: never.",
+            -1 if beat is None else beat,
+        ),
+    }

@@ -1,0 +1,127 @@
+"""Every no, as HTTP: one table from errors to answers. problem+json (RFC 9457) for programs, a page for people."""
+
+from typing import Any
+
+import structlog
+from apiflask.exceptions import HTTPError
+from apiflask.types import ResponseReturnValueType
+from flask import Flask, Response, json, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from service.core import errors
+from service.core.errors import ParleyError
+from service.web.schemas import decision_out
+
+log = structlog.get_logger(__name__)
+
+#: Error → status and short title. A kind's own row counts before its parent's.
+TABLE: dict[type[ParleyError], tuple[int, str]] = {
+    errors.InvalidSubmission: (422, "Some fields need another look"),
+    errors.ForeignOrigin: (403, "Foreign origin"),
+    errors.ParentMissing: (422, "Nothing to reply to"),
+    errors.Duplicate: (409, "Duplicate comment"),
+    errors.TooFast: (429, "Too fast"),
+    errors.KeyReused: (422, "Idempotency-Key reused"),
+    errors.NotFound: (404, "Not found"),
+    errors.NotAllowed: (403, "Not allowed"),
+    errors.NotSignedIn: (401, "Not signed in"),
+    errors.Superseded: (409, "Already decided"),
+    errors.UndoTooLate: (409, "Too late to undo"),
+    errors.Unavailable: (503, "Not available"),
+}
+
+#: Seconds after which a page may try again when a neighbour is away.
+RETRY_AFTER = 5
+
+Headers = dict[str, str]
+
+
+def status_of(error: ParleyError) -> tuple[int, str]:
+    """Return the status and the title for *error*."""
+    return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
+
+
+def wants_page() -> bool:
+    """Whether a browser asks, which gets a page, never JSON."""
+    return "text/html" in request.accept_mimetypes.values() and not request.is_json
+
+
+def body_of(error: ParleyError) -> dict[str, Any]:
+    """Return the problem document for *error*."""
+    status, title = status_of(error)
+    kind = type(error).__name__
+    problem: dict[str, Any] = {"type": f"urn:parley:{kind}", "title": title, "status": status, "detail": str(error)}
+    if isinstance(error, errors.InvalidSubmission):
+        problem["errors"] = [{"field": fault.field, "message": fault.message} for fault in error.faults]
+    if isinstance(error, errors.Superseded):
+        problem["decision"] = decision_out(error.winner).model_dump(mode="json")
+    return problem
+
+
+def headers_of(error: ParleyError) -> Headers:
+    """Return the headers that go with *error*."""
+    if isinstance(error, errors.TooFast):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, errors.Unavailable):
+        return {"Retry-After": str(RETRY_AFTER)}
+    if isinstance(error, errors.NotSignedIn):
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
+def answer(problem: dict[str, Any], headers: Headers) -> Response:
+    """Answer with *problem*, as a page to a browser."""
+    status = problem["status"]
+    if wants_page():
+        text = render_template("problem.html", status=status, title=problem["title"], detail=problem["detail"])
+        return Response(text, status, headers, mimetype="text/html")
+    return Response(json.dumps(problem), status, headers, content_type="application/problem+json")
+
+
+def refused(error: ParleyError) -> Response:
+    """Answer with *error*."""
+    if isinstance(error, errors.Unavailable):
+        log.warning("unavailable", neighbour=error.neighbour, problem=str(error))
+    return answer(body_of(error), headers_of(error))
+
+
+def http_error(error: HTTPException) -> Response:
+    """Answer an error that Flask found, in the same form; its own headers (Allow, …) stay."""
+    status = error.code or 500
+    title = error.name
+    problem = {"type": "about:blank", "title": title, "status": status, "detail": error.description or title}
+    headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
+    return answer(problem, headers)
+
+
+def crashed(error: Exception) -> Response:
+    """Answer a fault of our own: the log has the cause, the asker a sentence."""
+    log.exception("crashed")
+    detail = "Something went wrong on our side. What you sent was not stored; please try again."
+    return answer({"type": "about:blank", "title": "Internal error", "status": 500, "detail": detail}, {})
+
+
+def register(app: Flask) -> None:
+    """Make *app* answer every error this way."""
+    app.register_error_handler(ParleyError, refused)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, crashed)
+
+
+def validation(error: HTTPError) -> ResponseReturnValueType:
+    """Answer what APIFlask found wrong with a query or a JSON body, in the same form."""
+    located = error.detail if isinstance(error.detail, dict) else {}
+    faults = [
+        errors.Fault(field, f"{message.rstrip('.')}.")
+        for fields in located.values()
+        if isinstance(fields, dict)
+        for field, messages in fields.items()
+        for message in messages
+    ]
+    if error.status_code == 422 and faults:
+        response = refused(errors.InvalidChange(faults))
+    else:
+        response = answer(
+            {"type": "about:blank", "title": error.message, "status": error.status_code, "detail": error.message}, {}
+        )
+    return response, response.status_code, dict(response.headers)

@@ -1,0 +1,108 @@
+"""The moderators' API: the queue, one comment, decisions on it. A bearer token says who asks."""
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from service.core.comment import Outcome
+from service.core.errors import NotSignedIn
+from service.core.people import Member, Role
+from service.web import cursors
+from service.web.context import parley
+from service.web.schemas import (
+    CommentOut,
+    DecisionIn,
+    DecisionOut,
+    QueueOut,
+    QueueQuery,
+    UndoIn,
+    comment_out,
+    decision_out,
+    queue_item,
+)
+from service.web.threads import own_comment
+
+bp = APIBlueprint("queue", __name__, tag="Moderation")
+
+_REFUSALS = {
+    401: "No token, or one that is not valid.",
+    403: "The role does not suffice.",
+    404: "There is no such thing.",
+}
+
+
+@bp.get("/v1/sites/<site>/queue")
+@bp.input(QueueQuery, location="query", arg_name="query")
+@bp.output(QueueOut)
+@bp.doc(security="token", responses=_REFUSALS)
+def list_queue(site: str, query: QueueQuery) -> Response:
+    """List what waits for a person, worst first"""
+    member = _bearer()
+    parley().registry.site(site)
+    found = parley().review.waiting(site, member=member, after=cursors.decode(query.cursor), limit=query.limit + 1)
+    shown = found[: query.limit]
+    more = len(found) > query.limit
+    page = QueueOut(
+        items=[queue_item(comment) for _, comment in shown],
+        next=cursors.encode(shown[-1][0], shown[-1][1].id) if more else None,
+    )
+    return Response(page.model_dump_json(), mimetype="application/json")
+
+
+@bp.get("/v1/sites/<site>/comments/<id>")
+@bp.output(CommentOut)
+@bp.doc(security=["token", "author"], responses=_REFUSALS)
+def get_comment(site: str, id: str) -> Response:
+    """Get one comment
+
+    A moderator sees its scores and decisions; its author, by the token from the receipt in `Parley-Author-Token`, what
+    the public would see, and its status.
+    """
+    own = own_comment(site, id)
+    if own is not None:
+        return Response(own.model_dump_json(), mimetype="application/json", headers={"Cache-Control": "no-store"})
+    member = _bearer()
+    member.require(Role.VIEWER, site)
+    queue = parley().queue
+    document = comment_out(queue.find(site, id), queue.decisions(site, id))
+    return Response(document.model_dump_json(), mimetype="application/json")
+
+
+@bp.post("/v1/sites/<site>/comments/<id>/decisions")
+@bp.input(DecisionIn, location="json", arg_name="decision")
+@bp.output(DecisionOut, status_code=201)
+@bp.doc(security="token", responses=_REFUSALS | {409: "Someone decided first: `decision` is the one that stands."})
+def post_decision(site: str, id: str, decision: DecisionIn) -> Response:
+    """Decide a comment
+
+    With `version`, the decision is refused when someone has decided since you looked.
+    """
+    made = parley().review.decide(
+        site,
+        id,
+        member=_bearer(),
+        outcome=Outcome(decision.outcome),
+        note=decision.reason,
+        version=decision.version,
+        undo_seconds=decision.undo_seconds,
+    )
+    return Response(decision_out(made, comment=id).model_dump_json(), 201, mimetype="application/json")
+
+
+@bp.post("/v1/sites/<site>/comments/<id>/undo")
+@bp.input(UndoIn, location="json", arg_name="undo")
+@bp.output(DecisionOut, status_code=201)
+@bp.doc(security="token", responses=_REFUSALS | {409: "The undo window has ended, or someone decided since."})
+def post_undo(site: str, id: str, undo: UndoIn) -> Response:
+    """Take a decision back within its undo window
+
+    Its event is never delivered, and the public never saw the change.
+    """
+    made = parley().review.undo(site, id, member=_bearer(), version=undo.version)
+    return Response(decision_out(made, comment=id).model_dump_json(), 201, mimetype="application/json")
+
+
+def _bearer() -> Member:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn("Send an API token: Authorization: Bearer …")
+    return parley().access.bearer(token.strip())

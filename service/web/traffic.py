@@ -1,0 +1,95 @@
+"""Around every request: an id, one line in the log, a measure, and the headers that a browser holds us to.
+
+The log names the route, never the path: a path may hold an invitation, a query an address.
+"""
+
+import secrets
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import Flask, Response, g, request
+
+from service.outside import metrics
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = structlog.get_logger(__name__)
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def register(app: Flask) -> None:
+    """Surround every request of *app*."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.began = perf_counter()
+    g.request_id = secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    seconds = perf_counter() - g.began
+    route = request.url_rule.rule if request.url_rule else "none"
+    metrics.REQUESTS.labels(route, request.method, str(response.status_code)).observe(seconds)
+    log.info(
+        "request",
+        method=request.method,
+        route=route,
+        status=response.status_code,
+        milliseconds=round(seconds * 1000, 1),
+    )
+    response.headers["X-Request-ID"] = g.request_id
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+class TrustedProxies:
+    """Believes forwarded headers from *networks* alone: the client is the last address that none of them owns."""
+
+    def __init__(self, app: "WSGIApplication", networks: Iterable[IPv4Network | IPv6Network]) -> None:
+        self._app = app
+        self._networks = tuple(networks)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Rewrite the request to what the client sent to the outermost trusted proxy."""
+        if self._is_trusted(environ.get("REMOTE_ADDR", "")):
+            hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+            client = next((hop for hop in reversed(hops) if not self._is_trusted(hop)), None)
+            if client is not None and _is_address(client):
+                environ["REMOTE_ADDR"] = client
+            if environ.get("HTTP_X_FORWARDED_PROTO") in ("http", "https"):
+                environ["wsgi.url_scheme"] = environ["HTTP_X_FORWARDED_PROTO"]
+            if environ.get("HTTP_X_FORWARDED_HOST"):
+                environ["HTTP_HOST"] = environ["HTTP_X_FORWARDED_HOST"]
+        return self._app(environ, start_response)
+
+    def _is_trusted(self, address: str) -> bool:
+        return _is_address(address) and any(ip_address(address) in network for network in self._networks)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

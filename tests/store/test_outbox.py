@@ -1,0 +1,140 @@
+"""Every change has its event; every event reaches every endpoint's line, in order, whoever works."""
+
+import pytest
+
+from service.core.comment import Outcome
+from service.core.events import Attempt, Delivery, Endpoint, EventType
+from service.core.masking import restore
+from service.core.people import Member
+from service.core.site import Site
+from service.intake import Intake
+from service.review import Review
+from service.store.connection import Connection
+from service.store.deliveries import Deliveries
+from service.store.keys import SiteKeys
+from service.store.outbox import Entry, Outbox
+from tests.submissions import NETWORK, submission
+
+HERE = Endpoint("ep_here", "news", "https://here.example/", "")
+THERE = Endpoint("ep_there", "news", "https://there.example/", "")
+OK = Attempt(1, 200, None, 3, restore("ok"))
+
+
+def read(outbox: Outbox, worker: str = "one") -> list[Entry]:
+    return [entry for group in outbox.groups() for entry in outbox.read(group, worker=worker, block=10, count=100)]
+
+
+def told(deliveries: Deliveries, claimed: list[Delivery]) -> list[tuple[str, EventType]]:
+    events = [(delivery.endpoint, deliveries.event(delivery)) for delivery in claimed]
+    return sorted((endpoint, event.type) for endpoint, event in events if event)
+
+
+@pytest.fixture
+def decided(intake: Intake, careful: Site, review: Review, ana: Member) -> str:
+    """A comment that was held, then published: two events."""
+    id = intake.receive(submission(), site=careful, network=NETWORK).id
+    review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED)
+    return id
+
+
+def test_each_change_has_one_event_with_its_sequence(decided: str, outbox: Outbox) -> None:
+    assert [(entry.comment, entry.sequence) for entry in read(outbox)] == [(decided, 1), (decided, 2)]
+
+
+def test_an_endpoint_gets_the_events_of_a_comment_one_at_a_time_in_order(
+    decided: str, outbox: Outbox, deliveries: Deliveries
+) -> None:
+    for entry in read(outbox):
+        assert outbox.fan_out(entry, [HERE, THERE]) == "told"
+    first = deliveries.claim(limit=10)
+    assert told(deliveries, first) == [(HERE.id, EventType.HELD), (THERE.id, EventType.HELD)]
+    here = next(delivery for delivery in first if delivery.endpoint == HERE.id)
+    assert deliveries.settle(here, "delivered", attempt=OK)
+    second = deliveries.claim(limit=10)
+    assert told(deliveries, second) == [(HERE.id, EventType.PUBLISHED)]
+    assert deliveries.attempts("news", here.event, HERE.id) == [OK]
+
+
+def test_a_later_event_waits_until_the_earlier_one_is_fanned_out(
+    decided: str, outbox: Outbox, deliveries: Deliveries
+) -> None:
+    held, published = read(outbox)
+    assert outbox.fan_out(published, [HERE]) == "early"
+    assert outbox.fan_out(held, [HERE]) == "told"
+    assert outbox.fan_out(published, [HERE]) == "told"
+    assert outbox.length() == 0
+
+
+def test_an_event_is_fanned_out_once_however_often_it_is_read(
+    decided: str, outbox: Outbox, deliveries: Deliveries
+) -> None:
+    held, _ = read(outbox)
+    assert outbox.fan_out(held, [HERE]) == "told"
+    assert outbox.fan_out(held, [HERE]) == "gone"
+    assert len(deliveries.claim(limit=10)) == 1
+
+
+def test_what_a_dead_worker_took_another_takes_over(decided: str, outbox: Outbox) -> None:
+    taken = read(outbox, worker="dead")
+    assert read(outbox, worker="alive") == []
+    partition = taken[0].partition
+    assert outbox.abandoned(partition, worker="alive") == []
+    assert outbox.abandoned(partition, worker="alive", idle=0) == taken
+
+
+def test_a_claimed_delivery_is_invisible_to_others_until_its_claim_ends(
+    decided: str, outbox: Outbox, deliveries: Deliveries, connection: Connection
+) -> None:
+    outbox.fan_out(read(outbox)[0], [HERE])
+    (mine,) = deliveries.claim(limit=10)
+    assert deliveries.claim(limit=10) == []
+    connection.do("ZADD", SiteKeys("news").due, 1, mine.name)
+    (theirs,) = deliveries.claim(limit=10)
+    assert theirs.name == mine.name
+    assert not deliveries.settle(mine, "delivered", attempt=OK)
+    assert deliveries.settle(theirs, "delivered", attempt=OK)
+    assert deliveries.length() == 0
+
+
+def test_a_failed_delivery_comes_back_when_it_is_due(decided: str, outbox: Outbox, deliveries: Deliveries) -> None:
+    outbox.fan_out(read(outbox)[0], [HERE])
+    (delivery,) = deliveries.claim(limit=10)
+    assert deliveries.settle(delivery, "waiting", attempt=OK, after=60_000)
+    assert deliveries.claim(limit=10) == []
+    assert (deliveries.length(), deliveries.failures(delivery)) == (1, 1)
+
+
+def test_an_undone_decision_is_logged_and_never_delivered(
+    intake: Intake,
+    careful: Site,
+    review: Review,
+    ana: Member,
+    outbox: Outbox,
+    deliveries: Deliveries,
+    connection: Connection,
+) -> None:
+    id = intake.receive(submission(), site=careful, network=NETWORK).id
+    made = review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, undo_seconds=10)
+    entries = read(outbox)
+    for entry in entries:
+        outbox.fan_out(entry, [HERE])
+    review.undo(careful.id, id, member=ana, version=made.version)
+    for entry in read(outbox):
+        outbox.fan_out(entry, [HERE])
+    (held,) = deliveries.claim(limit=10)
+    assert deliveries.settle(held, "delivered", attempt=OK)
+    assert deliveries.claim(limit=10) == []
+    connection.do("ZADD", SiteKeys("news").due, 1, connection.do("ZRANGE", SiteKeys("news").due, 0, 0)[0])
+    (quiet,) = deliveries.claim(limit=10)
+    event = deliveries.event(quiet)
+    assert event is not None
+    assert event.cancelled
+    assert connection.do("XLEN", SiteKeys("news").events) == 3
+
+
+def test_removing_an_endpoint_does_not_stop_the_others(decided: str, outbox: Outbox, deliveries: Deliveries) -> None:
+    for entry in read(outbox):
+        outbox.fan_out(entry, [HERE])
+    (delivery,) = deliveries.claim(limit=10)
+    assert deliveries.settle(delivery, "cancelled", attempt=None)
+    assert len(deliveries.claim(limit=10)) == 1

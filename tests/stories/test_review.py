@@ -1,0 +1,180 @@
+"""A person decides: leases, versions, undo; and no decision is ever lost or overwritten."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from service.core.comment import Outcome
+from service.core.errors import InvalidChange, NotAllowed, NotFound, Superseded, UndoTooLate
+from service.core.people import Member, Role
+from service.core.site import Site
+from service.core.thread import key_of
+from service.core.verdict import Verdict
+from service.intake import Intake
+from service.review import Review
+from service.store.connection import Connection
+from service.store.keys import SiteKeys
+from service.store.pages import Pages
+from service.store.queue import Queue
+from tests.conftest import SafeScorer
+from tests.submissions import NETWORK, PAGE, submission
+
+Hold = Callable[[str], str]
+
+
+@pytest.fixture
+def hold(intake: Intake, careful: Site) -> Hold:
+    """Hold a comment and return its id."""
+    return lambda body: intake.receive(submission(body), site=careful, network=NETWORK).id
+
+
+def visible(pages: Pages, site: Site) -> list[str]:
+    thread = key_of(url=PAGE, thread_id="")
+    hidden = pages.state(site.id, thread).hidden
+    return [comment.id for comment in pages.published(site.id, thread, after=None, limit=50, hidden=hidden)]
+
+
+def test_a_published_comment_shows_and_leaves_the_queue(
+    hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, queue: Queue
+) -> None:
+    id = hold("One.")
+    made = review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED)
+    assert (made.version, made.actor.name) == (2, "Ana")
+    assert visible(pages, careful) == [id]
+    assert queue.count_waiting(careful.id) == 0
+
+
+def test_a_published_comment_can_be_rejected_later_and_vanishes(
+    hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, queue: Queue
+) -> None:
+    id = hold("One.")
+    review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED)
+    review.decide(careful.id, id, member=ana, outcome=Outcome.REJECTED, note="Off topic.")
+    assert visible(pages, careful) == []
+    assert [decision.outcome.value for decision in queue.decisions(careful.id, id)] == ["held", "published", "rejected"]
+
+
+def test_a_late_moderator_cannot_overwrite_a_decision(
+    hold: Hold, review: Review, careful: Site, ana: Member, ben: Member
+) -> None:
+    id = hold("One.")
+    review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, version=1)
+    with pytest.raises(Superseded) as refused:
+        review.decide(careful.id, id, member=ben, outcome=Outcome.REJECTED, version=1)
+    assert refused.value.winner.actor.name == "Ana"
+    assert refused.value.winner.outcome is Outcome.PUBLISHED
+
+
+def test_ten_moderators_at_once_decide_a_comment_once(hold: Hold, review: Review, careful: Site, queue: Queue) -> None:
+    id = hold("One.")
+
+    def decide(n: int) -> bool:
+        try:
+            review.decide(
+                careful.id, id, member=Member(f"m{n}", f"M{n}", Role.MODERATOR), outcome=Outcome.PUBLISHED, version=1
+            )
+        except Superseded:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(decide, range(10))) == 1
+    assert len(queue.decisions(careful.id, id)) == 2
+
+
+def test_an_open_comment_is_leased_to_one_moderator(
+    hold: Hold, review: Review, careful: Site, ana: Member, ben: Member
+) -> None:
+    id = hold("One.")
+    first = review.open(careful.id, id, member=ana)
+    second = review.open(careful.id, id, member=ben)
+    again = review.open(careful.id, id, member=ana)
+    assert first.lease.token
+    assert (second.lease.holder.name, second.lease.token) == ("Ana", "")
+    assert again.lease.token == first.lease.token
+
+
+def test_a_lease_that_ended_lets_the_next_in_and_its_token_is_worth_nothing(
+    hold: Hold, review: Review, careful: Site, ana: Member, ben: Member, connection: Connection
+) -> None:
+    id = hold("One.")
+    old = review.open(careful.id, id, member=ana).lease
+    connection.do("PEXPIRE", SiteKeys(careful.id).lease(id), 0)
+    new = review.open(careful.id, id, member=ben).lease
+    assert new.holder.name == "Ben"
+    with pytest.raises(Superseded):
+        review.decide(careful.id, id, member=ana, outcome=Outcome.REJECTED, lease=old.token)
+    assert review.decide(careful.id, id, member=ben, outcome=Outcome.PUBLISHED, lease=new.token)
+
+
+def test_within_its_window_a_decision_is_kept_quiet_and_can_be_undone(
+    hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, queue: Queue
+) -> None:
+    id = hold("One.")
+    made = review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, undo_seconds=10)
+    assert visible(pages, careful) == []
+    undone = review.undo(careful.id, id, member=ana, version=made.version)
+    assert (undone.outcome, undone.undoes) == (Outcome.HELD, made.version)
+    assert queue.count_waiting(careful.id) == 1
+    assert visible(pages, careful) == []
+
+
+def test_when_its_window_has_ended_a_decision_shows_and_stays(
+    hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, connection: Connection
+) -> None:
+    id = hold("One.")
+    made = review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, undo_seconds=10)
+    keys = SiteKeys(careful.id)
+    connection.do("HSET", keys.comment(id), "undo_until", 1)
+    connection.do("ZADD", keys.soon(key_of(url=PAGE, thread_id="")), 1, id)
+    assert visible(pages, careful) == [id]
+    with pytest.raises(UndoTooLate):
+        review.undo(careful.id, id, member=ana, version=made.version)
+
+
+def test_undoing_what_someone_changed_since_is_refused(
+    hold: Hold, review: Review, careful: Site, ana: Member, ben: Member
+) -> None:
+    id = hold("One.")
+    made = review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, undo_seconds=10)
+    review.decide(careful.id, id, member=ben, outcome=Outcome.SPAM)
+    with pytest.raises(Superseded):
+        review.undo(careful.id, id, member=ana, version=made.version)
+
+
+def test_the_queue_shows_the_worst_first_and_cursors_miss_nothing(
+    intake: Intake, review: Review, careful: Site, ana: Member, scorer: SafeScorer
+) -> None:
+    for n in range(25):
+        scorer.opinion = Verdict("test", "en", {"toxicity": (n % 5) / 10})
+        intake.receive(submission(f"Comment {n}."), site=careful, network=NETWORK)
+    seen: list[tuple[float, str]] = []
+    after = None
+    while page := review.waiting(careful.id, member=ana, after=after, limit=4):
+        seen += [(score, comment.id) for score, comment in page]
+        after = seen[-1]
+    assert len(set(seen)) == 25
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_roles_and_sites_bound_what_one_may_do(hold: Hold, review: Review, careful: Site) -> None:
+    id = hold("One.")
+    viewer, stranger = Member("v", "V", Role.VIEWER), Member("s", "S", Role.OWNER, site="elsewhere")
+    assert review.waiting(careful.id, member=viewer)
+    for member in (viewer, stranger):
+        with pytest.raises(NotAllowed):
+            review.decide(careful.id, id, member=member, outcome=Outcome.PUBLISHED)
+    with pytest.raises(NotAllowed):
+        review.waiting(careful.id, member=stranger)
+
+
+def test_what_is_not_there_or_not_sensible_is_refused(hold: Hold, review: Review, careful: Site, ana: Member) -> None:
+    with pytest.raises(NotFound):
+        review.decide(careful.id, "c_unknown", member=ana, outcome=Outcome.PUBLISHED)
+    with pytest.raises(NotFound):
+        review.open(careful.id, "c_unknown", member=ana)
+    id = hold("One.")
+    with pytest.raises(InvalidChange) as refused:
+        review.decide(careful.id, id, member=ana, outcome=Outcome.HELD, note="x" * 2001, undo_seconds=61)
+    assert [fault.field for fault in refused.value.faults] == ["outcome", "reason", "undo_seconds"]
