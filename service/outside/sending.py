@@ -5,6 +5,7 @@ watchdog ends an exchange at its deadline whatever it is doing, so that a receiv
 nobody: socket time limits alone count only the silence between two bytes.
 """
 
+import contextlib
 import heapq
 import itertools
 import socket
@@ -29,6 +30,8 @@ KEPT: Final = 4096
 
 #: Seconds in which a connection must open.
 CONNECT: Final = 10.0
+
+_LATE: Final = "No answer in time."
 
 Resolve = Callable[..., list[Any]]
 
@@ -71,15 +74,17 @@ class Sender:
                 redirect=False,
                 preload_content=False,
             )
-            return _answer(response, began)
+            answer = _answer(response, began)
         except (HTTPError, AddressRefused, OSError, ValueError) as error:
-            is_late = time.monotonic() - began >= timeout
-            words = "No answer in time." if is_late else _words(error)
-            return Answer(None, words, None, "", (time.monotonic() - began) * 1000)
+            answer = _failure(_words(error), began)
+        # What the watchdog cut short may look like an error, or like a short answer: either way it came too late.
+        return answer if time.monotonic() - began < timeout else _failure(_LATE, began)
 
 
 def _answer(response: urllib3.BaseHTTPResponse, began: float) -> Answer:
-    text = response.read(READ_AT_MOST + 1, decode_content=False)
+    text = b""
+    while len(text) <= READ_AT_MOST and (more := response.read(READ_AT_MOST + 1 - len(text), decode_content=False)):
+        text += more
     if len(text) > READ_AT_MOST:
         # Not read to its end, so its connection cannot serve again.
         response.close()
@@ -94,16 +99,20 @@ def _answer(response: urllib3.BaseHTTPResponse, began: float) -> Answer:
     )
 
 
+def _failure(words: str, began: float) -> Answer:
+    return Answer(None, words, None, "", (time.monotonic() - began) * 1000)
+
+
 def _words(error: Exception) -> str:
     """Say what failed, and nothing of what is inside: no address, no name, no system's own words."""
     if isinstance(error, AddressRefused):
         return str(error)
-    if isinstance(error, NameResolutionError | socket.gaierror):
+    if isinstance(error, NameResolutionError):
         return "The host name has no address."
     if isinstance(error, SSLError | ssl.SSLError):
         return "The certificate is not valid."
     if isinstance(error, ExchangeTimeout | TimeoutError):
-        return "No answer in time."
+        return _LATE
     return "The connection failed."
 
 
@@ -117,7 +126,10 @@ class _Guarded:
     _handle: socket.socket | None = None
 
     def _new_conn(self: Any) -> socket.socket:
-        found = self.resolve(self.host, self.port, type=socket.SOCK_STREAM)
+        try:
+            found = self.resolve(self.host, self.port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise NameResolutionError(self.host, self, error) from error  # type: ignore[arg-type]
         for *_, place in found:
             self.guard.check(place[0], is_encrypted=self.is_encrypted)
         opened = _open(found, self.timeout)
@@ -199,7 +211,6 @@ class _Watchdog:
 
     @staticmethod
     def _end(handle: socket.socket) -> None:
-        try:
+        # Closed already means that the exchange ended by itself.
+        with contextlib.suppress(OSError):
             handle.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # closed already: the exchange ended by itself

@@ -1,6 +1,7 @@
 """The review desk: pages for people, forms for acts. Everything works without JavaScript."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
+from apiflask import APIBlueprint
+from flask import Response, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.comment import Decision, Outcome
@@ -13,7 +14,7 @@ from service.web.context import network, parley
 from service.web.desk_shown import DeskShown, OpenedShown, QueueItemShown
 from service.web.problems import headers_of, status_of
 
-bp = Blueprint("desk", __name__, url_prefix="/review")
+bp = APIBlueprint("desk", __name__, url_prefix="/review", enable_openapi=False)
 
 #: Comments on one page of the queue.
 PAGE = 20

@@ -3,13 +3,14 @@
 import hmac
 from ipaddress import ip_address
 
-from flask import Blueprint, Response, jsonify, request
+from apiflask import APIBlueprint
+from flask import Response, jsonify, request
 
 from service.core.errors import NotAllowed, Unavailable
 from service.outside import metrics
 from service.web.context import parley
 
-bp = Blueprint("health", __name__)
+bp = APIBlueprint("health", __name__, enable_openapi=False)
 
 
 @bp.get("/healthz")

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template
+from apiflask import APIBlueprint
+from flask import current_app, render_template
 
 from service.core.submission import SubmissionForm
 
-bp = Blueprint("reference", __name__)
+bp = APIBlueprint("reference", __name__, enable_openapi=False)
 
 Spec = dict[str, Any]
 

@@ -2,14 +2,15 @@
 
 import secrets
 
-from flask import Blueprint, render_template, request, url_for
+from apiflask import APIBlueprint
+from flask import render_template, request, url_for
 
 from service.core.thread import key_of
 from service.web import cursors
 from service.web.context import parley
 from service.web.shown import FormShown, ThreadShown
 
-bp = Blueprint("pages", __name__)
+bp = APIBlueprint("pages", __name__, enable_openapi=False)
 
 DEMO = "demo"
 ARTICLE = "Night trams return to the harbour line"

@@ -1,0 +1,94 @@
+"""Real webhook receivers, on loopback, that answer as they are told."""
+
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request, as it came."""
+
+    headers: dict[str, str]
+    body: bytes
+    at: float
+
+
+@dataclass
+class Receiver:
+    """Listens on loopback, records what comes, and answers 204 unless it was told otherwise."""
+
+    requests: list[Received] = field(default_factory=list)
+    answers: list[Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=list)
+
+    def __enter__(self) -> "Receiver":
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.requests.append(Received(dict(self.headers), body, time.time()))
+                answer = receiver.answers.pop(0) if receiver.answers else status(204)
+                answer(self)
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+
+    def wait_for(self, count: int, *, seconds: float = 15) -> list[Received]:
+        """Return the requests once there are *count* of them."""
+        ends = time.monotonic() + seconds
+        while len(self.requests) < count:
+            assert time.monotonic() < ends, f"{len(self.requests)} of {count} webhooks came in {seconds} s"
+            time.sleep(0.02)
+        return list(self.requests)
+
+
+def status(code: int, *, body: bytes = b"", headers: dict[str, str] | None = None) -> Callable[[Any], None]:
+    """Return an answer of that status."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(code)
+        for name, value in (headers or {}).items():
+            request.send_header(name, value)
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    return answer
+
+
+def drip(seconds: float) -> Callable[[Any], None]:
+    """Return an answer that takes its time: a byte of a header every tenth of a second."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            try:
+                request.wfile.write(b"x")
+                request.wfile.flush()
+            except OSError:
+                return
+            time.sleep(0.1)
+
+    return answer
