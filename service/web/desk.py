@@ -1,7 +1,7 @@
 """The review desk: pages for people, forms for acts. Everything works without JavaScript."""
 
 from apiflask import APIBlueprint
-from flask import Response, flash, redirect, render_template, request, session, url_for
+from flask import Response, flash, get_flashed_messages, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.comment import Decision, Outcome
@@ -11,7 +11,7 @@ from service.review import Opened
 from service.web import cursors
 from service.web import session as desk_session
 from service.web.context import network, parley
-from service.web.desk_shown import DeskShown, OpenedShown, QueueItemShown
+from service.web.desk_shown import DeskShown, OpenedShown, QueueItemShown, flashes
 from service.web.problems import headers_of, status_of
 
 bp = APIBlueprint("desk", __name__, url_prefix="/review", enable_openapi=False)
@@ -169,7 +169,10 @@ def _desk(member: Member, site: str) -> DeskShown:
     if site not in {each.id for each in sites}:
         raise NotFound("site", site)
     waiting = {each.id: parley().queue.count_waiting(each.id) for each in sites}
-    return DeskShown.of(member, sites, current=site, waiting=waiting, csrf_token=desk_session.csrf_token())
+    told = flashes(get_flashed_messages(with_categories=True), undo=session.pop("undo", None), now=_now())
+    return DeskShown.of(
+        member, sites, current=site, waiting=waiting, csrf_token=desk_session.csrf_token(), flashes=told
+    )
 
 
 def _opened(site: str, opened: Opened, member: Member) -> str:

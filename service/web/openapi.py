@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 from flask import current_app, render_template
 
 from service.core.submission import SubmissionForm
+from service.web.reference import ReferenceShown
 
 bp = APIBlueprint("reference", __name__, enable_openapi=False)
 
@@ -78,4 +79,4 @@ def _say_problems(responses: Spec) -> None:
 @bp.get("/docs")
 def page() -> str:
     """Show the API's reference."""
-    return render_template("docs.html", spec=current_app.extensions["spec"]())
+    return render_template("docs.html", reference=ReferenceShown.of(current_app.extensions["spec"]()))
