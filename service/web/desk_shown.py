@@ -1,0 +1,219 @@
+"""What moderators see: the desk around its comments, a comment that waits, and its whole story once it is opened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from service.core.comment import Actor, Comment, Decision, Lease, Outcome
+from service.core.people import Member, Role
+from service.core.site import Site
+from service.core.verdict import Label, Unscored, Verdict, known
+from service.web import words
+from service.web.shading import Segment, segments
+from service.web.shown import AuthorShown
+from service.web.words import Moment
+
+#: Characters beyond which a comment gets a frame of its own in the queue.
+LONG: Final = 1500
+
+#: The strongest words that an opened comment lists.
+STRONGEST: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreShown:
+    """A score in words, as a number, and as the *length* of its bar in hundredths."""
+
+    label: str
+    percent: str
+    length: int
+
+    @classmethod
+    def of(cls, label: Label, score: float) -> "ScoreShown":
+        """Show a probability."""
+        return cls(words.label(label), words.percent(score), round(score * 100))
+
+
+def scores(verdict: Verdict | None) -> tuple[ScoreShown, ...]:
+    """Show every score, highest first; equal ones by name."""
+    ranked = sorted((verdict.scores if verdict else {}).items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(ScoreShown.of(label, score) for label, score in ranked)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItemShown:
+    """A comment on the desk. *unscored* says why it could not be judged; *scores* are then a guess."""
+
+    id: str
+    version: int
+    author: AuthorShown
+    when: Moment
+    page_url: str
+    page_title: str
+    is_reply: bool
+    outcome: Outcome
+    reasons: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    scores: tuple[ScoreShown, ...]
+    unscored: str
+
+    @classmethod
+    def of(cls, comment: Comment, *, now: float) -> "QueueItemShown":
+        """Show *comment* to a moderator at *now*, ms since the epoch."""
+        verdict = known(comment.opinion)
+        return cls(
+            comment.id,
+            comment.version,
+            AuthorShown.of(comment),
+            Moment.of(comment.created_at, now=now),
+            comment.thread_url,
+            comment.thread_title or comment.thread_url or "an untitled page",
+            bool(comment.parent),
+            comment.outcome,
+            tuple(words.REASONS[reason] for reason in comment.reasons),
+            tuple(segments(comment.body, verdict.spans if verdict else ())),
+            scores(verdict),
+            words.unscored(comment.opinion.reason) if isinstance(comment.opinion, Unscored) else "",
+        )
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in a word."""
+        return words.STATES[self.outcome]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its text is better read in a frame of its own, so that the queue stays a queue."""
+        return sum(len(segment.text) for segment in self.segments) > LONG
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionShown:
+    """A decision as a line of the comment's story."""
+
+    who: str
+    act: str
+    when: Moment
+    outcome: Outcome
+    reasons: tuple[str, ...]
+    note: str
+
+    @classmethod
+    def of(cls, decision: Decision, *, reader: Actor, now: float) -> "DecisionShown":
+        """Show *decision* to *reader* at *now*, ms since the epoch."""
+        return cls(
+            "You" if decision.actor.id == reader.id else decision.actor.name,
+            words.ACTS[decision.outcome] if decision.undoes is None else words.UNDOINGS[decision.outcome],
+            Moment.of(decision.at, now=now),
+            decision.outcome,
+            tuple(words.REASONS[reason] for reason in decision.reasons),
+            decision.note or "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedShown:
+    """A comment with its story. *held_by* names whoever else holds it, and *lease* is then empty."""
+
+    card: QueueItemShown
+    strongest: tuple[Segment, ...]
+    model: str
+    language: str
+    decisions: tuple[DecisionShown, ...]
+    lease: str
+    held_by: str
+    held_until: Moment
+
+    @classmethod
+    def of(
+        cls, comment: Comment, decisions: Sequence[Decision], lease: Lease, *, reader: Actor, now: float
+    ) -> "OpenedShown":
+        """Show *comment* to *reader* at *now*, ms since the epoch."""
+        card, verdict = QueueItemShown.of(comment, now=now), known(comment.opinion)
+        return cls(
+            card,
+            strongest(card.segments),
+            verdict.model if verdict else "",
+            words.language(verdict.language) if verdict else "",
+            tuple(DecisionShown.of(decision, reader=reader, now=now) for decision in decisions),
+            lease.token,
+            "" if lease.holder.id == reader.id else lease.holder.name,
+            Moment.of(lease.ends, now=now),
+        )
+
+
+def strongest(pieces: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Return the shaded pieces, each wording once, strongest first, `STRONGEST` at most."""
+    best = {piece.text.casefold(): piece for piece in sorted(pieces, key=_level) if piece.level}
+    return tuple(sorted(best.values(), key=_level, reverse=True)[:STRONGEST])
+
+
+def _level(piece: Segment) -> int:
+    return piece.level
+
+
+@dataclass(frozen=True, slots=True)
+class SiteShown:
+    """A site in the switcher."""
+
+    id: str
+    name: str
+    waiting: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlashShown:
+    """What just happened; *is_late* when it was not what one wanted. An *undo_url* can still take it back."""
+
+    text: str
+    is_late: bool = False
+    undo_url: str = ""
+    undo_version: int = 0
+
+
+def flashes(flashed: Sequence[tuple[str, str]], *, undo: Mapping[str, Any] | None, now: float) -> list[FlashShown]:
+    """Show Flask's (kind, text) pairs. *undo* (site, id, version, until) goes with what was done while it is time."""
+    if undo is None or undo["until"] <= now:
+        return [FlashShown(text, kind == "late") for kind, text in flashed]
+    url, version = f"/review/{undo['site']}/{undo['id']}/undo", undo["version"]
+    return [
+        FlashShown(text, is_late=True) if kind == "late" else FlashShown(text, undo_url=url, undo_version=version)
+        for kind, text in flashed
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskShown:
+    """Who sits at the desk, before which site, and what just happened."""
+
+    name: str
+    role: Role
+    may_decide: bool
+    site: SiteShown
+    sites: tuple[SiteShown, ...]
+    csrf_token: str
+    flashes: Sequence[FlashShown]
+
+    @classmethod
+    def of(
+        cls,
+        member: Member,
+        sites: Sequence[Site],
+        *,
+        current: str,
+        waiting: Mapping[str, int],
+        csrf_token: str,
+        flashes: Sequence[FlashShown] = (),
+    ) -> "DeskShown":
+        """Show the desk of *member*; *current* is one of *sites*, *waiting* counts for each."""
+        shown = tuple(SiteShown(site.id, site.name, waiting[site.id], site.id == current) for site in sites)
+        return cls(
+            member.name,
+            member.role,
+            member.role is not Role.VIEWER,
+            next(site for site in shown if site.is_current),
+            shown,
+            csrf_token,
+            flashes,
+        )

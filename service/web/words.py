@@ -1,0 +1,128 @@
+"""The words that people read instead of names in code: one table for each kind."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from service.core.comment import Millis, Outcome, Reason
+from service.core.verdict import Label
+
+REASONS: Final = {
+    Reason.SAFE: "Nothing against it",
+    Reason.TOXIC: "Toxic",
+    Reason.SPAM: "Looks like spam",
+    Reason.NEWCOMER: "First comment here",
+    Reason.LINKS: "Many links",
+    Reason.UNSCORED: "Not scored",
+}
+
+LABELS: Final[dict[Label, str]] = {
+    "toxicity": "toxicity",
+    "severe_toxicity": "severe toxicity",
+    "profanity": "profanity",
+    "threat": "threat",
+    "insult": "insult",
+    "identity_attack": "attack on identity",
+    "spam": "spam",
+}
+
+STATES: Final = {
+    Outcome.PUBLISHED: "Published",
+    Outcome.HELD: "Waiting",
+    Outcome.REJECTED: "Rejected",
+    Outcome.SPAM: "Spam",
+}
+
+ACTS: Final = {
+    Outcome.PUBLISHED: "approved it",
+    Outcome.HELD: "held it for a person",
+    Outcome.REJECTED: "rejected it",
+    Outcome.SPAM: "marked it as spam",
+}
+
+UNDOINGS: Final = {
+    Outcome.PUBLISHED: "took that back: it is published",
+    Outcome.HELD: "took that back: it waits again",
+    Outcome.REJECTED: "took that back: it is rejected",
+    Outcome.SPAM: "took that back: it is spam",
+}
+
+_UNSCORED: Final = {
+    "language": "It is in a language that the model does not know.",
+    "no_words": "There are no words in it to judge.",
+    "failed": "The classifier failed on it.",
+}
+
+_LANGUAGES: Final = {
+    "ar": "Arabic",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "it": "Italian",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+}
+
+_UNITS: Final = (
+    ("year", 365 * 86_400_000),
+    ("month", 30 * 86_400_000),
+    ("day", 86_400_000),
+    ("hour", 3_600_000),
+    ("minute", 60_000),
+)
+
+
+def label(name: Label) -> str:
+    """Return a label in words; one that a newer model brought along reads as its name."""
+    return LABELS.get(name, name.replace("_", " "))
+
+
+def language(code: str) -> str:
+    """Return a language by its English name, or its code where that is rare."""
+    return _LANGUAGES.get(code, code or "not recognised")
+
+
+def unscored(reason: str) -> str:
+    """Return why a comment could not be judged, as a sentence."""
+    return _UNSCORED.get(reason, f"It could not be judged ({reason.replace('_', ' ')}).")
+
+
+def percent(share: float) -> str:
+    """Return a probability or a share, never rounded to none or all."""
+    if 0 < share < 0.01:
+        return "under 1%"
+    return "over 99%" if 0.99 < share < 1 else f"{share:.0%}"
+
+
+def comments(count: int) -> str:
+    """Return how many comments there are, as a heading."""
+    return "One comment" if count == 1 else f"{count:,} comments"
+
+
+def ago(at: Millis, *, now: float) -> str:
+    """Return how long before *now* (ms) something was; clocks that disagree make it "just now"."""
+    unit, length = next((each for each in _UNITS if now - at >= each[1]), ("", 0))
+    if not unit:
+        return "just now"
+    count = int((now - at) // length)
+    return f"{count} {unit}{'' if count == 1 else 's'} ago"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time for people: how long *ago*, *exact*ly when in UTC, and *iso* for machines."""
+
+    ago: str
+    exact: str
+    iso: str
+
+    @classmethod
+    def of(cls, at: Millis, *, now: float) -> "Moment":
+        """Show the time *at* to a reader who looks at *now*, both ms since the epoch."""
+        time = datetime.fromtimestamp(at / 1000, UTC)
+        return cls(ago(at, now=now), f"{time.day} {time:%B %Y, %H:%M} UTC", time.isoformat(timespec="seconds"))
