@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -29,8 +30,11 @@ TOKEN_PREFIX = "parley"  # noqa: S105 - lets secret scanners recognise a leaked 
 
 _hasher = PasswordHasher()
 
-#: Checked when there is no such person, so that the answer takes as long.
-_NOBODY = _hasher.hash("nobody has this password")
+
+@cache
+def _nobody() -> str:
+    """Return what is checked when there is no such person, so that the answer takes as long."""
+    return _hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class Access:
             if wait:
                 raise TooFast(retry_after=wait)
         person = self.registry.person_named(name)
-        if not _verified(person.secret if person else _NOBODY, password[:LONGEST_PASSWORD]) or person is None:
+        if not _verified(person.secret if person else _nobody(), password[:LONGEST_PASSWORD]) or person is None:
             raise NotSignedIn("The name or the password is not right.")
         return person
 

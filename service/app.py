@@ -1,16 +1,17 @@
 """The web process: one function that shows the whole wiring of the application."""
 
-import os
-import sys
+import time
 from datetime import timedelta
-from typing import Any
 
 from apiflask import APIFlask
 
-from config.settings import REPOSITORY
+from service.intake import Intake
+from service.outside.scoring import LocalScorer
+from service.review import Review
+from service.store.pages import Pages as StoredPages
 from service.web import comments, desk, health, openapi, pages, problems, queue, session, threads, traffic
-from service.web.context import EXTENSION
-from service.wiring import Wiring
+from service.web.context import EXTENSION, Parley
+from service.wiring import Wiring, fresh_id
 
 #: The longest request, bytes: the longest comment in its longest encoding, with the other fields.
 LONGEST_REQUEST = 1024 * 1024
@@ -36,7 +37,7 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
         SECURITY_SCHEMES=openapi.SECURITY,
         OPENAPI_VERSION="3.1.0",
     )
-    app.extensions[EXTENSION] = wiring.parley
+    app.extensions[EXTENSION] = _parley(wiring)
     app.extensions["spec"] = lambda: app.spec
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]
     app.error_processor(problems.validation)
@@ -48,8 +49,21 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
     return app
 
 
-def serve() -> Any:
-    """Become the web server: gunicorn, as config/gunicorn.conf.py says."""
-    os.chdir(REPOSITORY)
-    server = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "service.app:create_app()"]
-    os.execv(sys.executable, server)
+def _parley(wiring: Wiring) -> Parley:
+    """Build what the web serves. Raises StartRefused without a model."""
+    scorer = LocalScorer()
+    public, token = wiring.settings.public_url, wiring.settings.metrics_token
+    return Parley(
+        intake=Intake(wiring.queue, scorer, wiring.sealing, wiring.fingerprints, fresh_id),
+        review=Review(wiring.queue, fresh_id),
+        access=wiring.access,
+        registry=wiring.registry,
+        queue=wiring.queue,
+        pages=StoredPages(wiring.connection),
+        outbox=wiring.outbox,
+        deliveries=wiring.deliveries,
+        model=scorer.model,
+        public_url=str(public) if public else None,
+        metrics_token=token.get_secret_value() if token else None,
+        now=time.time,
+    )

@@ -1,14 +1,20 @@
-"""The command line: `python -m service COMMAND`, each with --help."""
+"""The command line: `python -m service COMMAND`, each with --help.
 
+Commands import what they run: a start must not wait for parts that it will not use.
+"""
+
+import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from config.settings import InvalidSettings, Settings
+from config.settings import REPOSITORY, InvalidSettings, Settings
 from service.core.errors import InvalidSubmission, ParleyError
 from service.core.people import ALL_SITES, Role
-from service.sites import values_of
-from service.wiring import Wiring
+
+if TYPE_CHECKING:
+    from service.wiring import Wiring
 
 ROLES = click.Choice([role.value for role in Role])
 
@@ -29,15 +35,16 @@ def up() -> None:
 @cli.command()
 def web() -> None:
     """Run the web server alone."""
-    from service.app import serve
-
     Settings.load()
-    serve()
+    os.chdir(REPOSITORY)
+    server = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "service.app:create_app()"]
+    os.execv(sys.executable, server)
 
 
 @cli.command()
 def worker() -> None:
     """Run the worker alone: it delivers webhooks."""
+    from service.wiring import Wiring
     from service.worker import run
 
     run(Wiring.from_settings())
@@ -69,6 +76,8 @@ def site_list() -> None:
 @click.argument("id")
 def site_show(id: str) -> None:
     """Show every value of the site ID."""
+    from service.sites import values_of
+
     for name, value in values_of(_wiring().registry.site(id)).items():
         click.echo(f"{name} = {_shown(value)}")
 
@@ -78,6 +87,8 @@ def site_show(id: str) -> None:
 @click.argument("values", nargs=-1, required=True, metavar="NAME=VALUE …")
 def site_set(id: str, values: tuple[str, ...]) -> None:
     """Set values of the site ID: name, origins (with commas), and those of its policy, as `site show` lists them."""
+    from service.sites import values_of
+
     pairs = [value.partition("=") for value in values]
     if not all(equals for _, equals, _ in pairs):
         raise click.UsageError("Give values as NAME=VALUE.")
@@ -155,7 +166,9 @@ def webhook() -> None:
 @click.option("--site", required=True, help="The site whose events it wants.")
 def webhook_add(url: str, site: str) -> None:
     """Tell URL of the site's events from now on. The signing secret is shown once."""
-    id, secret = _wiring().courier.add(url, site=site)
+    from service.worker import courier
+
+    id, secret = courier(_wiring()).add(url, site=site)
     click.echo(f"Added {id}. Signing secret, shown only now: {secret}")
 
 
@@ -195,7 +208,9 @@ def _fail(message: str) -> None:
     sys.exit(1)
 
 
-def _wiring() -> Wiring:
+def _wiring() -> "Wiring":
+    from service.wiring import Wiring
+
     wiring = Wiring.from_settings()
     wiring.check()
     return wiring

@@ -1,7 +1,9 @@
-"""Where everything meets: the only reader of settings, which hands the stories their neighbours."""
+"""Where everything meets: the only reader of settings, from which each process builds what it runs.
+
+What only one process needs is built there: the web's stories in `app`, the courier in `worker`.
+"""
 
 import logging
-import random
 import secrets
 import sys
 import time
@@ -9,6 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TextIO
 
 import structlog
 
@@ -18,24 +21,16 @@ from service.core.errors import StartRefused, Unavailable
 from service.core.ids import ENTROPY_BYTES, new_id
 from service.core.people import ALL_SITES, Role
 from service.core.policy import Policy
-from service.delivery import Courier
-from service.intake import Intake
 from service.outside.embedded import url_of
-from service.outside.guard import Guard
-from service.outside.scoring import LocalScorer
 from service.outside.sealing import FingerprintKey, KeyRing, derive, key_from, key_in
-from service.outside.sending import Sender
-from service.review import Review
 from service.sites import Sites
 from service.store.connection import Connection, connect
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
 from service.store.outbox import Outbox
 from service.store.pace import Pace
-from service.store.pages import Pages
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
-from service.web.context import Parley
 
 log = structlog.get_logger(__name__)
 
@@ -109,11 +104,11 @@ class Wiring:
         return (key_in(self._keys / "sealing"),)
 
     @cached_property
-    def _fingerprint_key(self) -> bytes:
+    def fingerprints(self) -> FingerprintKey:
         given = self.settings.fingerprint_key
         if given:
-            return key_from(given.get_secret_value(), setting="FINGERPRINT_KEY")
-        return key_in(self._keys / "fingerprint")
+            return FingerprintKey(key_from(given.get_secret_value(), setting="FINGERPRINT_KEY"))
+        return FingerprintKey(key_in(self._keys / "fingerprint"))
 
     @property
     def _keys(self) -> Path:
@@ -135,48 +130,8 @@ class Wiring:
         return Access(self.registry, Pace(self.connection), fresh_id, lambda: secrets.token_urlsafe(32))
 
     @cached_property
-    def parley(self) -> Parley:
-        """What the web serves."""
-        scorer = LocalScorer()
-        public = self.settings.public_url
-        token = self.settings.metrics_token
-        return Parley(
-            intake=Intake(self.queue, scorer, self.sealing, FingerprintKey(self._fingerprint_key), fresh_id),
-            review=Review(self.queue, fresh_id),
-            access=self.access,
-            registry=self.registry,
-            queue=self.queue,
-            pages=Pages(self.connection),
-            outbox=self.outbox,
-            deliveries=self.deliveries,
-            model=scorer.model,
-            public_url=str(public) if public else None,
-            metrics_token=token.get_secret_value() if token else None,
-            now=time.time,
-        )
-
-    @cached_property
     def sites(self) -> Sites:
         return Sites(self.registry, default_policy())
-
-    @cached_property
-    def courier(self) -> Courier:
-        """What the worker runs."""
-        guard = Guard(self.settings.webhook_allow_networks)
-        return Courier(
-            outbox=self.outbox,
-            deliveries=self.deliveries,
-            endpoints=self.endpoints,
-            registry=self.registry,
-            sealing=self.sealing,
-            guard=guard,
-            sender=Sender(guard),
-            timeout=self.settings.webhook_timeout,
-            new_id=fresh_id,
-            entropy=secrets.token_bytes,
-            jitter=random.SystemRandom().random,
-            now=time.time,
-        )
 
     def check(self) -> None:
         """Check that Redis answers, holds data of our layout and keeps what it takes. Raises StartRefused."""
@@ -229,8 +184,8 @@ def default_policy() -> Policy:
     return Policy.model_validate(tomllib.loads(DEFAULT_POLICY.read_text("utf-8")))
 
 
-def set_up_log(level: str) -> None:
-    """Write structured lines to stderr: time, level, event, request id, and no personal data."""
+def set_up_log(level: str, *, out: TextIO = sys.stderr) -> None:
+    """Write structured lines to *out*: time, level, event, request id, and no personal data."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -240,8 +195,7 @@ def set_up_log(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.PrintLoggerFactory(out),
     )
 
 

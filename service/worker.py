@@ -4,9 +4,11 @@ One thread reads each group of partitions, one claims what is due, a pool sends.
 it says so once, and tries again until the worker is asked to stop. On stopping, what is in flight is finished.
 """
 
+import random
 import secrets
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
@@ -17,8 +19,10 @@ import structlog
 from service.core.errors import Unavailable
 from service.core.events import Delivery
 from service.delivery import Courier
+from service.outside.guard import Guard
+from service.outside.sending import Sender
 from service.store.outbox import Entry
-from service.wiring import Wiring
+from service.wiring import Wiring, fresh_id
 
 log = structlog.get_logger(__name__)
 
@@ -168,9 +172,28 @@ class Worker:
 
 def run(wiring: Wiring) -> None:
     """Run a worker until SIGTERM or SIGINT."""
-    worker = Worker(wiring.courier, wiring.registry.beat, concurrency=wiring.settings.worker_concurrency)
+    worker = Worker(courier(wiring), wiring.registry.beat, concurrency=wiring.settings.worker_concurrency)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     log.info("worker_started")
     worker.run()
     log.info("worker_stopped")
+
+
+def courier(wiring: Wiring) -> Courier:
+    """Build what delivers webhooks."""
+    guard = Guard(wiring.settings.webhook_allow_networks)
+    return Courier(
+        outbox=wiring.outbox,
+        deliveries=wiring.deliveries,
+        endpoints=wiring.endpoints,
+        registry=wiring.registry,
+        sealing=wiring.sealing,
+        guard=guard,
+        sender=Sender(guard),
+        timeout=wiring.settings.webhook_timeout,
+        new_id=fresh_id,
+        entropy=secrets.token_bytes,
+        jitter=random.SystemRandom().random,
+        now=time.time,
+    )

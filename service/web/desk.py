@@ -1,5 +1,7 @@
 """The review desk: pages for people, forms for acts. Everything works without JavaScript."""
 
+from typing import cast
+
 from apiflask import APIBlueprint
 from flask import Response, flash, get_flashed_messages, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -169,7 +171,8 @@ def _desk(member: Member, site: str) -> DeskShown:
     if site not in {each.id for each in sites}:
         raise NotFound("site", site)
     waiting = {each.id: parley().queue.count_waiting(each.id) for each in sites}
-    told = flashes(get_flashed_messages(with_categories=True), undo=session.pop("undo", None), now=_now())
+    flashed = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
+    told = flashes(flashed, undo=session.pop("undo", None), now=_now())
     return DeskShown.of(
         member, sites, current=site, waiting=waiting, csrf_token=desk_session.csrf_token(), flashes=told
     )

@@ -170,9 +170,7 @@ def test_redis_away_is_503_with_a_time_to_come_back(client: FlaskClient, wiring:
 
 def test_undo_takes_a_decision_back_within_its_window(client: FlaskClient, bearer: dict[str, str]) -> None:
     id = client.post(DOOR, json=RUDE).json["id"]
-    made = client.post(
-        f"{DOOR}/{id}/decisions", json={"outcome": "published", "undo_seconds": 20}, headers=bearer
-    ).json
+    made = client.post(f"{DOOR}/{id}/decisions", json={"outcome": "published", "undo_seconds": 20}, headers=bearer).json
     assert client.get(DOOR, query_string={"thread_url": PAGE}).json["items"] == []
     undone = client.post(f"{DOOR}/{id}/undo", json={"version": made["version"]}, headers=bearer)
     assert (undone.status_code, undone.json["outcome"], undone.json["undoes"]) == (201, "held", 2)

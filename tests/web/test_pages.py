@@ -189,5 +189,3 @@ def test_no_page_has_inline_script_or_style(desk: FlaskClient) -> None:
     for path in ("/", "/demo", "/docs", "/review/demo", "/review/sign-in"):
         page = desk.get(path).text
         assert not re.search(r"<style|<script(?! src)|\sstyle=|\son\w+=", page), path
-
-

@@ -1,0 +1,100 @@
+"""A whole Parley for tests, started as `make run` starts it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+from tests.servers import free_port
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class RunningParley:
+    """`python -m service up` on data of its own; ready when the constructor returns."""
+
+    def __init__(self, data: Path, **settings: str) -> None:
+        self.data, self.port = data, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name != "REDIS_URL"},
+            "PARLEY_DATA": str(data),
+            "PORT": str(self.port),
+            "WEBHOOK_ALLOW_NETWORKS": "127.0.0.0/8",
+            **settings,
+        }
+        self.log = data.parent / f"{data.name}.log"
+        self._http = urllib3.PoolManager(maxsize=32, retries=False, timeout=10)
+        self.start()
+
+    def start(self) -> None:
+        """Start it, also again after it was stopped or killed."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "service", "up"],
+                cwd=REPOSITORY,
+                env=self._environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        assert self.process.stdout is not None
+        self.banner = self.process.stdout.readline()
+        assert "Parley is ready" in self.banner, self.log.read_text()
+        while "docs" not in self.banner:
+            self.banner += self.process.stdout.readline()
+        if not (self.data / "joined").exists():
+            self.banner += self.process.stdout.readline()
+            (self.data / "joined").touch()
+
+    @property
+    def invitation(self) -> str:
+        """The first owner's link, as the terminal showed it."""
+        found = re.search(r"http\S+/review/invitations/\S+", self.banner)
+        assert found is not None, self.banner
+        return found[0]
+
+    def cli(self, *words: str) -> str:
+        """Run the command line beside it, and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "service", *words],
+            cwd=REPOSITORY,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def call(self, method: str, path: str, document: Any = None, **headers: str) -> tuple[int, Any]:
+        """Call the API; return the status and the JSON that came back. Header names are written with underscores."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        body = None if document is None else json.dumps(document)
+        kind = {"Content-Type": "application/json"} if document is not None else {}
+        answer = self._http.request(method, self.url + path, body=body, headers=kind | named)
+        return answer.status, json.loads(answer.data) if "json" in answer.headers.get(
+            "Content-Type", ""
+        ) else answer.data
+
+    def children(self) -> dict[str, int]:
+        """Return the process ids of the web server, the worker and the embedded server."""
+        marks = {"web": "gunicorn", "worker": "service worker", "server": "valkey-server"}
+        listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+        rows = [line.split(None, 2) for line in listed.splitlines()[1:]]
+        own = [(int(pid), command) for pid, parent, command in rows if int(parent) == self.process.pid]
+        return {name: pid for name, mark in marks.items() for pid, command in own if mark in command}
+
+    def stop(self) -> int:
+        """Stop it as Ctrl-C does; return its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(40)
+        if self.process.stdout:
+            self.process.stdout.close()
+        return code

@@ -1,0 +1,159 @@
+"""An e-mail address never leaves: unique ones go in through every door, and nothing that comes out holds them.
+
+The one exception is named in docs/adr/0006: the form that goes back, filled in, to the very person who typed it.
+"""
+
+import itertools
+import json
+import re
+import secrets
+from collections.abc import Iterator
+from io import StringIO
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+import structlog
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+
+from config.settings import Settings
+from service.app import create_app
+from service.core.people import Role
+from service.wiring import Wiring, set_up_log
+from service.worker import courier
+from tests.receivers import Receiver
+from tests.servers import ValkeyForTests
+from tests.web.test_api import DOOR, PAGE
+from tests.web.test_pages import BROWSER, hidden
+
+NUMBERS = itertools.count()
+
+
+def address() -> str:
+    """Return an address that nobody sent before."""
+    return f"hidden.{next(NUMBERS)}.{secrets.token_hex(4)}@example.com"
+
+
+def comment(**fields: Any) -> dict[str, Any]:
+    """Return a comment with an address, plain or disguised, in each of its fields."""
+    disguised = address().replace("@", " [at] ").replace(".com", " [dot] com")
+    typed = {
+        "thread_url": PAGE,
+        "thread_title": f"Asked of {address()}",
+        "name": f"Ana {address()}",
+        "email": address(),
+        "website": f"https://example.org/?from={address()}",
+        "body": f"You idiot. Write to {address()}, or {disguised}.",
+    }
+    return typed | fields
+
+
+@pytest.fixture
+def seen() -> list[str]:
+    """Everything that came out."""
+    return []
+
+
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """What the log says, as in production but at its most talkative."""
+    out = StringIO()
+    set_up_log("debug", out=out)
+    yield out
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def watched(valkey: ValkeyForTests, wiring: Wiring, seen: list[str], logged: StringIO) -> FlaskClient:
+    """A client whose every answer is kept, of an application that logs as in production."""
+    app = create_app(Wiring(Settings(redis_url=SecretStr(valkey.url), parley_data=wiring.settings.parley_data)))
+
+    @app.after_request
+    def keep(response: Any) -> Any:
+        response.direct_passthrough = False
+        seen.append(f"{response.status}\n{response.headers}\n{response.get_data(as_text=True)}")
+        return response
+
+    return app.test_client()
+
+
+def test_nothing_that_comes_out_holds_an_address(
+    watched: FlaskClient, wiring: Wiring, seen: list[str], logged: StringIO, bearer: dict[str, str]
+) -> None:
+    # The door: accepted, refused for each reason, as JSON and as a form.
+    key = {"Idempotency-Key": secrets.token_urlsafe(24)}
+    held = watched.post(DOOR, json=comment(), headers=key).json
+    watched.post(DOOR, json=comment(), headers=key)
+    same = comment()
+    for _ in range(2):
+        watched.post(DOOR, json=same)
+    watched.post(DOOR, json=comment(email=f"{address()} twice {address()}"))
+    watched.post(DOOR, json=comment(thread_url=f"https://example.org/{address()}"))
+    watched.post(DOOR, json=comment(website=f"mailto:{address()}"))
+    watched.post(DOOR, json=comment(parent_id=address()))
+    watched.post(DOOR, json=comment(author_key=address()))
+    watched.post(DOOR, json=comment(), headers={"Origin": f"https://{address()}"})
+    watched.post(DOOR, data=comment())
+    watched.post(DOOR, data=comment(), headers=BROWSER)
+    watched.post(DOOR, data=address(), content_type="application/json")
+    # Reading, also with addresses in the query.
+    for query in ({"thread_url": PAGE}, {"thread_url": f"https://example.org/?q={address()}"}, {"cursor": address()}):
+        watched.get(DOOR, query_string=query)
+        watched.get("/v1/sites/demo/counts", query_string=query)
+    watched.get(f"{DOOR}/{held['id']}", headers={"Parley-Author-Token": held["token"]})
+    watched.get("/demo", query_string={"reply": address(), "cursor": ""})
+    # The moderators, by API and at the desk.
+    watched.get("/v1/sites/demo/queue", headers=bearer)
+    watched.post(f"{DOOR}/{held['id']}/decisions", json={"outcome": address()}, headers=bearer)
+    watched.post(
+        f"{DOOR}/{held['id']}/decisions", json={"outcome": "published", "reason": f"Ask {address()}"}, headers=bearer
+    )
+    watched.get(f"{DOOR}/{held['id']}", headers=bearer)
+    watched.get(DOOR, query_string={"thread_url": PAGE})
+    link = wiring.invitation(Role.OWNER).removeprefix(wiring.url.rstrip("/"))
+    watched.post(link, data={"name": "Olga", "password": "correct horse battery", **hidden(watched.get(link).text)})
+    watched.get("/review/demo")
+    watched.get(f"/review/demo/{held['id']}")
+    # The rest, and what the machines read.
+    for path in ("/", "/docs", "/openapi.json", "/metrics", "/healthz", "/readyz", f"/{address()}"):
+        watched.get(path)
+    # Webhooks, answers of receivers included.
+    with Receiver() as receiver:
+        sent = courier(
+            Wiring(wiring.settings.model_copy(update={"webhook_allow_networks": (ip_network("127.0.0.0/8"),)}))
+        )
+        sent.add(receiver.url, site="demo")
+        for group in sent.outbox.groups():
+            sent.outbox.open(group)
+            for entry in sent.outbox.read(group, worker="test", block=10, count=100):
+                sent.fan_out(entry)
+        while claimed := sent.deliveries.claim(limit=100):
+            for delivery in claimed:
+                sent.deliver(delivery)
+        seen += [request.body.decode() for request in receiver.requests]
+        assert len(receiver.requests) >= 4
+    seen.append(logged.getvalue())
+    assert len(seen) > 35
+    assert '"event": "webhook"' in seen[-1]
+    assert sum("•••@•••" in text for text in seen) > 10, "what came out is about these comments"
+    found = {match for text in seen for match in re.findall(r"hidden\.\d+\.\w+", text)}
+    assert not found, sorted(found)
+
+
+def test_a_form_with_faults_holds_the_address_in_its_own_field_alone(watched: FlaskClient, seen: list[str]) -> None:
+    typed = address()
+    answer = watched.post(DOOR, data=comment(email=typed, name="", body="", website=""), headers=BROWSER)
+    assert answer.status_code == 422
+    assert answer.text.count(typed) == 1
+    assert re.search(rf'<input[^>]*name="email"[^>]*value="{re.escape(typed)}"', answer.text)
+
+
+def test_logs_hold_routes_and_no_paths(watched: FlaskClient, logged: StringIO) -> None:
+    watched.get("/review/invitations/this-is-secret")
+    watched.get("/v1/sites/demo/counts?thread_url=https://secret.example/")
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    requests = [line for line in lines if line["event"] == "request"]
+    assert {line["route"] for line in requests} == {"/review/invitations/<secret>", "/v1/sites/<site>/counts"}
+    assert "this-is-secret" not in str(lines)
+    assert "secret.example" not in str(lines)
