@@ -1,9 +1,13 @@
 """The web server: gunicorn with threads. Read by gunicorn itself."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
 
+import structlog
+from gunicorn.glogging import Logger
+from gunicorn.http import wsgi
 from prometheus_client import multiprocess
 
 from config.settings import Settings
@@ -11,6 +15,7 @@ from service.outside.leash import hold
 
 _settings = Settings.load()
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+_memory = Path("/dev/shm")
 
 bind = f"{_host}:{_settings.port}"
 worker_class = "gthread"
@@ -20,18 +25,50 @@ threads = _settings.web_threads
 # The model is mapped once and shared by the forks; connections are opened after them.
 preload_app = True
 
+# Nothing of ours leaks, so nobody is retired early.
+max_requests = 0
+
 timeout = 30
 graceful_timeout = 20
 keepalive = 5
 limit_request_line = 8190
 limit_request_fields = 60
+limit_request_field_size = 8190
 
 # Heartbeats belong in memory: on a slow disk they would look like hung workers.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+worker_tmp_dir = str(_memory) if os.access(_memory, os.W_OK) else None
 
-# Ours are structured; these would hold paths.
+# TRUSTED_PROXIES says whom to believe; gunicorn by itself would believe whoever is on this machine.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+
+# A socket in the home folder with which gunicorn can be steered: nobody needs it, and two Parleys would share it.
+control_socket_disable = True
+
+# Whoever asks need not learn what we are made of.
+wsgi.SERVER = "Parley"  # type: ignore[attr-defined] # the stubs do not know it
+
 accesslog = None
 loglevel = "warning"
+
+
+class _Structured(logging.Handler):
+    """Writes what gunicorn says as our structured lines: its own words, never a request's or whence it came."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the message without its arguments; this one message has them inside already."""
+        words = "Invalid request" if record.msg.startswith("Invalid request") else record.msg
+        error = record.exc_info[1] if record.exc_info else None
+        structlog.get_logger("gunicorn").log(record.levelno, "web_server", said=words, exc_info=error)
+
+
+class logger_class(Logger):
+    """gunicorn's logger, writing to ours."""
+
+    def setup(self, cfg: Any) -> None:
+        """Replace the handlers that gunicorn set up."""
+        super().setup(cfg)
+        self.error_log.handlers = [_Structured()]
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -1,0 +1,180 @@
+"""Everything with one command: the program that `make run` runs, with signals and kills."""
+
+import http.client
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from tests.processes import Program, descendants, is_alive, linux, running, wait_for
+from tests.servers import ValkeyForTests, free_port
+
+pytestmark = linux
+
+#: How each of the processes shows in the process list.
+ROLES = {"server": "valkey-server", "worker": "service worker", "web": "gunicorn"}
+
+START = 30.0
+
+
+def environment(data: Path, port: int, **more: str) -> Mapping[str, str]:
+    # Its users have Python keep what it compiled; a start without that takes seconds more.
+    own = ("PARLEY_", "REDIS_", "WEBHOOK_", "HOST", "PUBLIC_URL", "PROMETHEUS_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    return kept | {"PARLEY_DATA": str(data), "PORT": str(port)} | more
+
+
+def up(data: Path, port: int, *, folder: Path, **more: str) -> AbstractContextManager[Program]:
+    """Run the command; *folder* keeps what it says."""
+    command = [sys.executable, "-m", "service", "up"]
+    return running(*command, folder=folder, environment=environment(data, port, **more))
+
+
+def is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def processes(program: Program) -> dict[str, int]:
+    """Return the children of *program* by role: of the web server its master."""
+    children = descendants(program.process.pid)
+    return {role: min(each for each, command in children.items() if sign in command) for role, sign in ROLES.items()}
+
+
+def wait_until_up(program: Program) -> None:
+    wait_for(lambda: "become its owner" in program.said or program.process.poll() is not None, within=START)
+    assert program.process.poll() is None, program.log
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def parley(tmp_path: Path, port: int) -> Iterator[Program]:
+    """Parley, ready."""
+    with up(tmp_path / "data", port, folder=tmp_path / "said") as program:
+        wait_until_up(program)
+        yield program
+
+
+def test_it_says_where_everything_is_and_one_ctrl_c_ends_it_quietly(parley: Program, port: int) -> None:
+    first, *others = parley.said.splitlines()
+    assert first == f"Parley is ready: http://127.0.0.1:{port}/"
+    assert [line.split()[-1] for line in others[:3]] == [
+        f"http://127.0.0.1:{port}/{page}" for page in ("demo", "review/", "docs")
+    ]
+    children = descendants(parley.process.pid)
+    said = parley.said
+    parley.press_ctrl_c()
+    assert parley.wait() == 0
+    assert not any(is_alive(child) for child in children)
+    assert parley.said == said
+    assert "Traceback" not in parley.log
+    assert "child_" not in parley.log
+
+
+def test_the_invitation_is_for_the_terminal_and_never_in_the_log(parley: Program) -> None:
+    invitation = next(line for line in parley.said.splitlines() if "invitations/" in line)
+    secret = invitation.partition("invitations/")[2].split()[0]
+    assert len(secret) >= 22
+    assert secret not in parley.log
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_killed_process_is_replaced_and_parley_is_ready_again(parley: Program, port: int, role: str) -> None:
+    before = processes(parley)
+    os.kill(before[role], signal.SIGKILL)
+    wait_for(lambda: not is_alive(before[role]))
+    wait_for(lambda: role_is_back(parley, role) and is_ready(port), within=START)
+    after = processes(parley)
+    assert {each for each in ROLES if before[each] != after[each]} == {role}
+    parley.press_ctrl_c()
+    assert parley.wait() == 0
+
+
+def role_is_back(program: Program, role: str) -> bool:
+    return any(ROLES[role] in command for command in descendants(program.process.pid).values())
+
+
+def test_nothing_survives_the_kill_of_the_parent_not_even_a_request_on_its_way(parley: Program, port: int) -> None:
+    children = descendants(parley.process.pid)
+    assert len(children) >= 5
+    with socket.create_connection(("127.0.0.1", port)) as request:
+        # A body that never comes keeps a thread of the web server busy.
+        request.sendall(b"POST /v1/sites/demo/comments HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
+        parley.process.kill()
+        wait_for(lambda: not any(is_alive(child) for child in children), within=3)
+
+
+def test_the_next_start_after_a_kill_is_not_hindered(tmp_path: Path, parley: Program, port: int) -> None:
+    children = descendants(parley.process.pid)
+    parley.process.kill()
+    parley.process.wait()
+    wait_for(lambda: not any(is_alive(child) for child in children), within=3)
+    with up(tmp_path / "data", port, folder=tmp_path / "again") as again:
+        wait_until_up(again)
+
+
+def test_a_port_in_use_is_said_in_one_sentence_before_anything_is_started(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with up(tmp_path / "data", port, folder=tmp_path / "said") as program:
+            assert program.wait() == 1
+    assert program.log == f"Port {port} on 127.0.0.1 is in use. Stop what uses it, or set PORT to another.\n"
+    assert program.said == ""
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_data_folder_in_use_is_said_in_one_sentence(tmp_path: Path, parley: Program, port: int) -> None:
+    data = tmp_path / "data"
+    with up(data, free_port(), folder=tmp_path / "second") as second:
+        assert second.wait() == 1
+    assert second.log == (
+        f"The data folder {data} is in use by another Parley. Stop that one, or set PARLEY_DATA to another folder.\n"
+    )
+    assert is_ready(port)
+
+
+def test_with_redis_url_no_server_is_embedded(tmp_path: Path, port: int) -> None:
+    (tmp_path / "server").mkdir()
+    server = ValkeyForTests(tmp_path / "server")
+    try:
+        with up(tmp_path / "data", port, folder=tmp_path / "said", REDIS_URL=server.url) as program:
+            wait_until_up(program)
+            assert not role_is_back(program, "server")
+            assert not (tmp_path / "data" / "valkey").exists()
+            program.press_ctrl_c()
+            assert program.wait() == 0
+    finally:
+        server.stop()
+
+
+def test_the_web_server_does_not_tell_what_it_is_made_of_and_believes_no_forwarded_header(
+    parley: Program, port: int
+) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as malformed:
+        malformed.sendall(b"GET /x someone@example.org HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        while malformed.recv(4096):
+            pass
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request("GET", "/openapi.json", headers={"X-Forwarded-Proto": "https"})
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    connection.close()
+    assert answer.headers.get_all("Server") == ["Parley"]
+    assert "https://127.0.0.1" not in body
+    wait_for(lambda: "Invalid request" in parley.log)
+    assert "example.org" not in parley.log
