@@ -1,0 +1,68 @@
+# Two commands: `make run` and `make test`. Everything they need is made by them, in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format lock train clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 14
+
+# The demo's webhook receiver is likely on this machine; elsewhere private networks stay closed unless the setting names them.
+run: export WEBHOOK_ALLOW_NETWORKS ?= 127.0.0.0/8 ::1/128
+run: $(VENV)/run.stamp ## Set everything up and run Parley with its demo
+	@exec $(BIN)/python -m service up
+
+test: $(VENV)/dev.stamp ## Set everything up and run the tests
+	@$(BIN)/python -m pytest
+
+setup: $(VENV)/dev.stamp ## Only make the environment
+	@echo 'The environment in $(VENV) is ready.'
+
+lint: $(VENV)/dev.stamp ## Check style, types and floors
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp ## Put the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: $(VENV)/dev.stamp ## Resolve the dependencies anew
+	@$(LOCK) pyproject.toml -o requirements.lock
+	@$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+train: $(VENV)/dev.stamp ## Train the classifier anew: make train DATA=folder
+	@test -n '$(DATA)' || { echo 'Say where the data are: make train DATA=folder'; exit 1; }
+	@$(BIN)/python -m classifier.training --data '$(DATA)'
+
+clean: ## Remove the environment and caches; the data in var/ stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build
+
+# The environment. uv installs from the lock files in seconds; where it has no wheel, pip does the same more slowly.
+
+$(VENV)/python.stamp: requirements-setup.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo 'Parley needs Python 3.11 or newer: set PYTHON to one, like make PYTHON=python3.12 run'; exit 1; }
+	@echo 'Making the environment in $(VENV) …'
+	@$(PYTHON) -m venv $(VENV) >/dev/null \
+	  || { rm -rf $(VENV); echo 'Python has no venv module. On Debian: apt install python3-venv'; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< || true
+	@touch $@
+
+define install
+	@echo 'Installing what $< names …'
+	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
+	  else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; fi
+	@touch $@
+endef
+
+$(VENV)/run.stamp: requirements.lock $(VENV)/python.stamp
+	$(install)
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	$(install)
