@@ -10,7 +10,7 @@ import numpy as np
 
 from classifier import artifact
 from classifier.model import LABELS, Model, Vector
-from classifier.text import Word, words
+from classifier.words import Word, words
 
 DEFAULT: Final = Path(__file__).parent / "models" / "english.model"
 

@@ -1,31 +1,28 @@
-"""The one normaliser: text as its reader sees it, aligned to what was typed. Serves training, scoring and masking."""
+"""The character level of the one normaliser: text as its reader sees it, aligned to what was typed.
+
+Training, scoring and e-mail masking all read through `fold`; `classifier.words` goes on from it to words.
+"""
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-#: Letters of other alphabets that look like Latin ones; they count as Latin only beside Latin letters.
-CONFUSABLE: Final = {
-    "а": "a", "с": "c", "е": "e", "о": "o", "р": "p", "х": "x", "у": "y", "і": "i", "ѕ": "s", "ј": "j", "ԛ": "q",
-    "ԝ": "w", "һ": "h", "ԁ": "d", "ӏ": "l", "к": "k", "м": "m", "т": "t", "н": "h", "в": "b", "г": "r", "и": "u",
-    "ο": "o", "α": "a", "ε": "e", "ι": "i", "κ": "k", "ν": "v", "ρ": "p", "τ": "t", "υ": "u", "χ": "x", "γ": "y",
-    "η": "n", "ω": "w", "β": "b", "ϲ": "c", "ϳ": "j", "զ": "q", "օ": "o", "ո": "n", "ս": "u", "հ": "h", "ց": "g",
-}  # fmt: skip
+from classifier.lookalikes import FOREIGN, SIGNS, VARIANTS
 
-#: Latin letters that Unicode does not decompose, and signs that stand for ASCII ones.
-_SPELLED: Final = {
-    "ɑ": "a", "ɡ": "g", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ƒ": "f", "ɩ": "i", "ʟ": "l",
-    "ɴ": "n", "ʀ": "r", "ʏ": "y", "ᴀ": "a", "ʙ": "b", "ᴄ": "c", "ᴅ": "d", "ᴇ": "e", "ɢ": "g", "ʜ": "h", "ɪ": "i",
-    "ᴊ": "j", "ᴋ": "k", "ᴍ": "m", "ᴏ": "o", "ᴘ": "p", "ᴛ": "t", "ᴜ": "u", "ᴠ": "v", "ᴡ": "w", "ᴢ": "z", "ß": "ss",
-    "æ": "ae", "œ": "oe", "。": ".", "․": ".", "·": "·", "｡": ".", "︒": ".", "【": "[", "】": "]", "〔": "(",
-    "〕": ")", "⟨": "<", "⟩": ">", "〈": "<", "〉": ">", "‘": "'", "’": "'", "“": '"', "”": '"', "＠": "@", "﹫": "@",
-}  # fmt: skip
+#: Characters that nobody sees and that are no format characters: fillers, variation selectors, the braille blank.
+_UNSEEN: Final = frozenset(
+    map(chr, [0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810)])
+)
 
-#: Characters that nobody sees: format characters, variation selectors, the Hangul filler, the braille blank.
-_UNSEEN: Final = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
+
+def _spelled(table: Mapping[str, str]) -> dict[str, str]:
+    return {character: plain for plain, characters in table.items() for character in characters}
+
+
+_PLAIN: Final = _spelled(VARIANTS) | _spelled(SIGNS)
+_LATIN: Final = _spelled(FOREIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,73 +35,127 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Return *text* in lower case without disguise: compatibility forms, accents, look-alikes, hidden characters."""
+    """Return *text* in lower case without disguise: compatibility forms, accents, look-alikes, hidden characters.
+
+    Digits, spelling and spacing stay; newlines stay, every other space becomes " ". A letter of another script becomes
+    Latin only in a word that has Latin letters too: a word wholly of one script is language, not disguise.
+    """
     if text.isascii():
-        return Folded(text.lower(), range(len(text)), range(1, len(text) + 1))
+        return Folded(text.translate(_ASCII), range(len(text)), range(1, len(text) + 1))
+    strange = {character for character in text if character > "\x7f"}
+    if all(_SEEN[character].stays for character in strange):
+        # Nothing here depends on its neighbours or changes the length, so that places stay what they are.
+        table = _ASCII | {ord(character): _SEEN[character].plain for character in strange}
+        return Folded(text.translate(table), range(len(text)), range(1, len(text) + 1))
+    return _aligned(text)
+
+
+def _aligned(text: str) -> Folded:
+    """Fold character by character, each in the light of its word."""
+    seen = [_SEEN[character] for character in text]
+    disguised: set[int] = set()
+    for word in _WORD.finditer("".join(character.kind for character in seen)):
+        if "l" in word[0] and "f" in word[0]:
+            disguised.update(range(*word.span()))
     pieces: list[str] = []
     begins: list[int] = []
     ends: list[int] = []
-    for at, character in enumerate(text):
-        plain = _plain(character)
+    beside_foreign = False
+    for at, character in enumerate(seen):
+        plain = character.latin if at in disguised else character.plain
+        if not plain or (character.kind == "m" and not beside_foreign):
+            continue
         pieces.append(plain)
         begins += [at] * len(plain)
         ends += [at + 1] * len(plain)
-    return Folded(_unmixed("".join(pieces)), begins, ends)
+        # A mark is part of the letter before it, except on Latin ones and on no letter at all.
+        beside_foreign = not plain[-1].isascii()
+    return Folded("".join(pieces), begins, ends)
 
 
-@lru_cache(maxsize=8192)
+#: Runs of Latin letters (l), look-alikes (f), other letters (o), with marks (m) and unseen characters (u) among them.
+_WORD: Final = re.compile("[lfomu]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a reader sees in one character, alone and amid Latin letters; *kind* as in `_WORD`, "-" for no letter."""
+
+    plain: str
+    latin: str
+    kind: str
+
+    @property
+    def stays(self) -> bool:
+        return len(self.plain) == 1 and self.kind not in "fmu"
+
+
+class _Table(dict[str, _Seen]):
+    """What was seen of each character so far; bounded by Unicode's own size."""
+
+    def __missing__(self, character: str) -> _Seen:
+        seen = self[character] = _seen(character)
+        return seen
+
+
+def _seen(character: str) -> _Seen:
+    if _is_unseen(character):
+        return _Seen("", "", "u")
+    if unicodedata.category(character) in ("Mn", "Me"):
+        mark = unicodedata.normalize("NFKC", character)
+        return _Seen(mark, mark, "m")
+    plain = _plain(character)
+    latin = _latin(character) or plain
+    if any(part.isascii() and part.isalpha() for part in plain):
+        return _Seen(plain, plain, "l")
+    return _Seen(plain, latin, "f" if latin != plain else "o" if plain.isalpha() else "-")
+
+
+def _is_unseen(character: str) -> bool:
+    return (
+        unicodedata.category(character) in ("Cf", "Cs")
+        or character in _UNSEEN
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    )
+
+
 def _plain(character: str) -> str:
+    """Return what *character* is when alone, in lower case: itself for a letter of another script."""
     if character == "\n":
         return character
     if character.isspace():
         return " "
-    if unicodedata.category(character) in ("Cf", "Cs", "Mn", "Me") or _UNSEEN.match(character):
-        return ""
-    if character in _SPELLED:
-        return _SPELLED[character]
-    decomposed = unicodedata.normalize("NFKD", character).lower()
-    kept = "".join(part for part in decomposed if unicodedata.category(part) not in ("Mn", "Me", "Cf"))
-    latin = "".join(_SPELLED.get(part, part) for part in kept)
-    # Only Latin loses its accents: in other scripts a mark is a letter of its own.
-    return latin if latin.isascii() else unicodedata.normalize("NFKC", character).lower()
+    if character in _PLAIN:
+        return _PLAIN[character]
+    if "\U0001f150" <= character <= "\U0001f189":  # white on black, and without a decomposition
+        return chr(ord("a") + (ord(character) - 0x1F150) % 32 % 26)
+    bare = _bare(character)
+    if bare.isascii():
+        return bare.replace("\n", " ")
+    whole = unicodedata.normalize("NFKC", character).lower()
+    return whole if len(whole) == 1 and whole == character else fold(whole).text
 
 
-_WORD: Final = re.compile(r"[^\W\d_]+")
+def _bare(character: str) -> str:
+    """Return *character* decomposed, without marks, Latin variants spelled plainly, in lower case."""
+    decomposed = unicodedata.normalize("NFKD", character)
+    return "".join(
+        _PLAIN.get(part, _PLAIN.get(part.lower(), part.lower()))
+        for part in decomposed
+        if unicodedata.category(part) not in ("Mn", "Me", "Cf")
+    )
 
 
-def _unmixed(text: str) -> str:
-    """Spell look-alikes as Latin in words that have Latin letters too: a word of one script is language, no
-    disguise."""
-    if text.isascii():
-        return text
-    return _WORD.sub(lambda word: _spelled(word[0]) if _is_mixed(word[0]) else word[0], text)
+def _latin(character: str) -> str | None:
+    """Return the Latin letters that *character* passes for, if any."""
+    whole = unicodedata.normalize("NFKC", character)
+    base = unicodedata.normalize("NFKD", character)[:1]
+    for form in (whole, whole.lower(), base, base.lower()):
+        if form in _LATIN:
+            return _LATIN[form]
+    return None
 
 
-def _is_mixed(word: str) -> bool:
-    return any(letter.isascii() for letter in word) and not word.isascii()
-
-
-def _spelled(word: str) -> str:
-    return "".join(CONFUSABLE.get(letter, letter) for letter in word)
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word as the model knows it, and where it stands in the typed text."""
-
-    text: str
-    begin: int
-    end: int
-
-
-_TOKEN: Final = re.compile(r"[^\W_]+(?:['*@$!][^\W_]+)*")
-_STRETCHED: Final = re.compile(r"(.)\1{2,}")
-
-
-def words(text: str) -> list[Word]:
-    """Return the words of *text* in order, stretched letters ("soooo") cut to two."""
-    folded = fold(text)
-    return [
-        Word(_STRETCHED.sub(r"\1\1", found[0]), folded.begins[found.start()], folded.ends[found.end() - 1])
-        for found in _TOKEN.finditer(folded.text)
-    ]
+_SEEN: Final = _Table()
+_ASCII: Final = {code: " " if chr(code).isspace() and code != 10 else chr(code).lower() for code in range(128)}

@@ -12,8 +12,8 @@ from sklearn.metrics import roc_auc_score
 
 from classifier import artifact
 from classifier.model import BUCKETS, LABELS, features
-from classifier.text import words
 from classifier.training.rows import Example, read, share
+from classifier.words import words
 
 #: The slice that is never fitted on: half of it calibrates, half of it measures.
 HELD_OUT: Final = 0.1
