@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil, inf
+from operator import itemgetter
 from typing import Final
 
 from service.core.verdict import Label, Span
@@ -32,14 +33,14 @@ def segments(text: str, spans: Sequence[Span]) -> list[Segment]:
         for at in range(max(span.begin, 0), min(span.end, len(text))):
             drivers[at] = span
     totals = _totals(heard)
-    pieces: list[Segment] = []
-    done = 0
-    for driver, run in groupby(drivers):
-        end = done + sum(1 for _ in run)
-        piece = text[done:end]
-        pieces.append(_shaded(piece, driver, of=totals[driver.label], top=heard[-1]) if driver else Segment(piece))
-        done = end
-    return pieces
+    pieces = (
+        (driver, "".join(each for _, each in run))
+        for driver, run in groupby(zip(drivers, text, strict=True), itemgetter(0))
+    )
+    return [
+        _shaded(piece, driver, of=totals[driver.label], top=heard[-1]) if driver else Segment(piece)
+        for driver, piece in pieces
+    ]
 
 
 def _totals(spans: Sequence[Span]) -> Mapping[Label, float]:
