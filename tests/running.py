@@ -30,7 +30,7 @@ class RunningParley:
             **settings,
         }
         self.log = data.parent / f"{data.name}.log"
-        self._http = urllib3.PoolManager(maxsize=32, retries=False, timeout=10)
+        self._http = urllib3.PoolManager(maxsize=32, retries=False, timeout=5)
         self.start()
 
     def start(self) -> None:
@@ -49,6 +49,7 @@ class RunningParley:
         self.banner = self.process.stdout.readline()
         assert "Parley is ready" in self.banner, self.log.read_text()
         while "docs" not in self.banner:
+            assert self.process.poll() is None, self.log.read_text()
             self.banner += self.process.stdout.readline()
         if not (self.data / "joined").exists():
             self.banner += self.process.stdout.readline()
@@ -86,7 +87,7 @@ class RunningParley:
     def children(self) -> dict[str, int]:
         """Return the process ids of the web server, the worker and the embedded server."""
         marks = {"web": "gunicorn", "worker": "service worker", "server": "valkey-server"}
-        listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(["ps", "-ewwo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
         rows = [line.split(None, 2) for line in listed.splitlines()[1:]]
         own = [(int(pid), command) for pid, parent, command in rows if int(parent) == self.process.pid]
         return {name: pid for name, mark in marks.items() for pid, command in own if mark in command}

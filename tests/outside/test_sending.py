@@ -48,7 +48,9 @@ def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
         assert inside.requests == []
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "0177.0.0.1", "0", "[::ffff:127.0.0.1]"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "0177.0.0.1", "0", "[::ffff:127.0.0.1]"]
+)
 def test_no_spelling_of_loopback_is_reached(host: str) -> None:
     with Receiver() as receiver:
         port = receiver.url.split(":")[2]

@@ -38,9 +38,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def courier(
-    outbox: Outbox, deliveries: Deliveries, endpoints: Endpoints, registry: Registry, careful: Site
-) -> Courier:
+def courier(outbox: Outbox, deliveries: Deliveries, endpoints: Endpoints, registry: Registry, careful: Site) -> Courier:
     registry.add_site(careful)
     guard = Guard([ip_network("127.0.0.0/8")])
     return Courier(
