@@ -14,7 +14,7 @@ from service.core.ports import Sealed, Sealing
 from service.core.schedule import Judgement, judge, next_attempt, retry_after
 from service.core.signing import new_secret, sign
 from service.outside import metrics
-from service.outside.guard import Guard
+from service.outside.guard import check_url
 from service.outside.sending import Answer, Sender
 from service.store.deliveries import Deliveries, State
 from service.store.endpoints import Endpoints
@@ -33,7 +33,6 @@ class Courier:
     endpoints: Endpoints
     registry: Registry
     sealing: Sealing
-    guard: Guard
     sender: Sender
     timeout: float
     new_id: Callable[[str], str]
@@ -44,7 +43,7 @@ class Courier:
     def add(self, url: str, *, site: str) -> tuple[str, str]:
         """Tell *url* of the site's events from now on; return the endpoint's id and its signing secret."""
         self.registry.site(site)
-        self.guard.check_url(url)
+        check_url(url)
         id, secret = self.new_id("ep"), new_secret(self.entropy(32))
         self.endpoints.add(Endpoint(id, site, url, self.sealing.seal(secret, context=_context(site, id))))
         return id, secret

@@ -88,7 +88,8 @@ class Wiring:
 
     @cached_property
     def deliveries(self) -> Deliveries:
-        return Deliveries(self.connection, event_life=self.event_life)
+        exchange = round(self.settings.webhook_timeout * 1000)
+        return Deliveries(self.connection, event_life=self.event_life, exchange=exchange)
 
     @cached_property
     def endpoints(self) -> Endpoints:

@@ -182,15 +182,13 @@ def run(wiring: Wiring) -> None:
 
 def courier(wiring: Wiring) -> Courier:
     """Build what delivers webhooks."""
-    guard = Guard(wiring.settings.webhook_allow_networks)
     return Courier(
         outbox=wiring.outbox,
         deliveries=wiring.deliveries,
         endpoints=wiring.endpoints,
         registry=wiring.registry,
         sealing=wiring.sealing,
-        guard=guard,
-        sender=Sender(guard),
+        sender=Sender(Guard(wiring.settings.webhook_allow_networks)),
         timeout=wiring.settings.webhook_timeout,
         new_id=fresh_id,
         entropy=secrets.token_bytes,

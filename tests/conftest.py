@@ -78,7 +78,7 @@ def outbox(connection: Connection) -> Outbox:
 
 @pytest.fixture
 def deliveries(connection: Connection) -> Deliveries:
-    return Deliveries(connection, event_life=MONTH)
+    return Deliveries(connection, event_life=MONTH, exchange=5000)
 
 
 @pytest.fixture

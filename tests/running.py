@@ -29,12 +29,14 @@ class RunningParley:
             "WEBHOOK_ALLOW_NETWORKS": "127.0.0.0/8",
             **settings,
         }
+        self.process: Any = None
         self.log = data.parent / f"{data.name}.log"
         self._http = urllib3.PoolManager(maxsize=32, retries=False, timeout=5)
         self.start()
 
     def start(self) -> None:
         """Start it, also again after it was stopped or killed."""
+        self._close()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "service", "up"],
@@ -96,6 +98,9 @@ class RunningParley:
         """Stop it as Ctrl-C does; return its exit code."""
         self.process.send_signal(signal.SIGINT)
         code = self.process.wait(40)
-        if self.process.stdout:
-            self.process.stdout.close()
+        self._close()
         return code
+
+    def _close(self) -> None:
+        if self.process is not None and self.process.stdout is not None:
+            self.process.stdout.close()

@@ -73,12 +73,12 @@ class Guard:
         if not is_encrypted or any(canonical in network for network in CLOSED):
             raise AddressRefused
 
-    def check_url(self, url: str) -> None:
-        """Raise InvalidChange unless *url* can be an endpoint's: https, or http where networks are allowed."""
-        schemes = ("https", "http") if self._allow else ("https",)
-        problem = _problem(url, schemes)
-        if problem:
-            raise InvalidChange([Fault("url", problem)])
+
+def check_url(url: str) -> None:
+    """Raise InvalidChange unless *url* can be an endpoint's. Whether its address may be reached is asked at connect."""
+    problem = _problem(url)
+    if problem:
+        raise InvalidChange([Fault("url", problem)])
 
 
 def _canonical(address: Address) -> Address:
@@ -86,7 +86,7 @@ def _canonical(address: Address) -> Address:
     return mapped or address
 
 
-def _problem(url: str, schemes: Sequence[str]) -> str | None:
+def _problem(url: str) -> str | None:
     if len(url) > LONGEST_URL:
         return f"A webhook’s URL has at most {LONGEST_URL:,} characters."
     try:
@@ -94,8 +94,8 @@ def _problem(url: str, schemes: Sequence[str]) -> str | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         return "This is not a URL."
-    if parts.scheme not in schemes:
-        return f"A webhook’s URL begins with {' or '.join(f'{scheme}://' for scheme in schemes)}."
+    if parts.scheme not in ("https", "http"):
+        return "A webhook’s URL begins with https://, or with http:// on a network that WEBHOOK_ALLOW_NETWORKS names."
     if not host or port == 0 or not url.isprintable() or " " in url or "\\" in url:
         return "This is not a URL."
     if parts.username is not None or parts.password is not None:

@@ -16,8 +16,8 @@ from service.store.keys import PARTITIONS, SiteKeys, due
 #: Attempts kept for each delivery.
 ATTEMPTS_KEPT: Final = 20
 
-#: Length of a claim, ms: longer than one exchange may take.
-CLAIM_LENGTH: Final = 90_000
+#: A claim lasts as long as an exchange may, and this much longer, ms.
+CLAIM_MARGIN: Final = 15_000
 
 State = Literal["waiting", "delivered", "dead", "cancelled"]
 
@@ -25,9 +25,10 @@ State = Literal["waiting", "delivered", "dead", "cancelled"]
 class Deliveries:
     """The deliveries of every site."""
 
-    def __init__(self, connection: Connection, *, event_life: Millis) -> None:
+    def __init__(self, connection: Connection, *, event_life: Millis, exchange: Millis) -> None:
         self._redis = connection
         self._event_life = event_life
+        self._claim_length = exchange + CLAIM_MARGIN
         self._claim, self._settle = Script("claim"), Script("settle")
 
     def claim(self, *, limit: int) -> list[Delivery]:
@@ -36,7 +37,9 @@ class Deliveries:
         claimed: list[Delivery] = []
         for partition in (partition for partition in range(PARTITIONS) if first[partition]):
             if len(claimed) < limit:
-                claim, *names = self._redis.run(self._claim, [due(partition)], [limit - len(claimed), CLAIM_LENGTH])
+                claim, *names = self._redis.run(
+                    self._claim, [due(partition)], [limit - len(claimed), self._claim_length]
+                )
                 claimed += [_delivery(name, claim) for name in names]
         return claimed
 

@@ -56,7 +56,7 @@ def kill_in_turn(parley: RunningParley) -> None:
 
 
 def test_no_accepted_comment_and_no_event_is_lost(tmp_path: Path) -> None:
-    parley = RunningParley(tmp_path / "data")
+    parley = RunningParley(tmp_path / "data", WEBHOOK_TIMEOUT="2")
     parley.cli("site", "set", "demo", "hold_newcomers=false", "comments_per_minute=6000", "comments_burst=6000")
     with Receiver() as receiver:
         parley.cli("webhook", "add", "--site", "demo", receiver.url)

@@ -40,15 +40,13 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def courier(outbox: Outbox, deliveries: Deliveries, endpoints: Endpoints, registry: Registry, careful: Site) -> Courier:
     registry.add_site(careful)
-    guard = Guard([ip_network("127.0.0.0/8")])
     return Courier(
         outbox=outbox,
         deliveries=deliveries,
         endpoints=endpoints,
         registry=registry,
         sealing=KeyRing([b"s" * 32]),
-        guard=guard,
-        sender=Sender(guard),
+        sender=Sender(Guard([ip_network("127.0.0.0/8")])),
         timeout=2,
         new_id=fresh,
         entropy=secrets.token_bytes,

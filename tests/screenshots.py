@@ -1,0 +1,82 @@
+"""`make screenshots`: real pages of a real Parley in a real browser, for README and the docs."""
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browsers import chromium
+from tests.running import REPOSITORY, RunningParley
+
+SHOTS = REPOSITORY / "docs" / "screenshots"
+DESKTOP = {"width": 1280, "height": 860}
+PHONE = {"width": 375, "height": 760}
+
+COMMENTS = (
+    ("Ruth", "My mother cleans at the hospital and has walked home along the quay at four for years. Thank you."),
+    ("Ole", "Who pays for the rail dampers after May? The article doesn’t say. Write to me at ole@example.com."),
+    ("Tim", "Only an idiot would run empty trams all night. Vote these clowns out, every one of them."),
+    ("Shop", "Best watches at half price!!! Visit http://a.example and http://b.example now, win a free phone"),
+    ("Ida", "I live between Rope Walk and the Steps. The whistle is bad enough by day. Measure it, then decide."),
+)
+
+
+def take(page: Page, name: str, *, full: bool = False) -> None:
+    """Keep what the page shows as docs/screenshots/NAME.png."""
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=full)
+
+
+def post(parley: RunningParley) -> None:
+    """Post the comments under the demo's article, and publish the first."""
+    token = parley.cli("token", "add", "--site", "demo").split()[-1]
+    for name, body in COMMENTS:
+        comment = {
+            "thread_url": f"{parley.url}/demo",
+            "thread_title": "Night trams return to the harbour line",
+            "name": name,
+            "email": f"{name.lower()}@example.com",
+            "body": body,
+        }
+        _, receipt = parley.call("POST", "/v1/sites/demo/comments", comment)
+        if name in ("Ruth", "Ida"):
+            path = f"/v1/sites/demo/comments/{receipt['id']}/decisions"
+            parley.call("POST", path, {"outcome": "published"}, Authorization=f"Bearer {token}")
+
+
+def main() -> None:
+    """Take every screenshot."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        parley = RunningParley(Path(folder) / "data")
+        post(parley)
+        browser = chromium(playwright)
+        page = browser.new_page(viewport=DESKTOP)
+        page.goto(f"{parley.url}/demo")
+        page.locator(".parley-respond").scroll_into_view_if_needed()
+        page.locator("h2", has_text="comments").evaluate("heading => heading.scrollIntoView()")
+        take(page, "demo")
+        page.fill("textarea", "A fair article. I would have asked the drivers what they think of half past two.")
+        page.fill("[name=name]", "Max")
+        page.fill("[name=email]", "max@example")
+        page.click("text=Post Comment")
+        take(page, "form-with-fault", full=True)
+        page.goto(parley.invitation)
+        page.fill("[name=name]", "Olga")
+        page.fill("[name=password]", "correct horse battery")
+        page.click("main button")
+        take(page, "desk-queue")
+        page.locator("a", has_text="Open").first.click()
+        take(page, "desk-comment")
+        phone = browser.new_context(
+            viewport=PHONE, color_scheme="dark", storage_state=page.context.storage_state()
+        ).new_page()
+        phone.goto(f"{parley.url}/review/demo")
+        take(phone, "desk-queue-phone-dark")
+        page.goto(f"{parley.url}/docs")
+        take(page, "api")
+        browser.close()
+        parley.stop()
+
+
+if __name__ == "__main__":
+    main()
