@@ -40,7 +40,6 @@ worker_tmp_dir = str(_memory) if os.access(_memory, os.W_OK) else None
 
 # TRUSTED_PROXIES says whom to believe; gunicorn by itself would believe whoever is on this machine.
 forwarded_allow_ips = ""
-secure_scheme_headers: dict[str, str] = {}
 
 # A socket in the home folder with which gunicorn can be steered: nobody needs it, and two Parleys would share it.
 control_socket_disable = True
