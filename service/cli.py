@@ -16,6 +16,9 @@ from service.core.people import ALL_SITES, Role
 if TYPE_CHECKING:
     from service.wiring import Wiring
 
+#: Seconds since its last sign of life after which a worker counts as gone.
+LATELY = 30
+
 ROLES = click.Choice([role.value for role in Role])
 
 
@@ -42,8 +45,14 @@ def web() -> None:
 
 
 @cli.command()
-def worker() -> None:
+@click.option("--check", is_flag=True, help="Only tell, by the exit code, whether a worker was alive lately.")
+def worker(*, check: bool) -> None:
     """Run the worker alone: it delivers webhooks."""
+    if check:
+        seconds = _wiring().registry.since_beat()
+        click.echo("No worker was ever alive." if seconds is None else f"A worker was alive {seconds} seconds ago.")
+        sys.exit(seconds is None or seconds > LATELY)
+
     from service.wiring import Wiring
     from service.worker import run
 
