@@ -1,10 +1,13 @@
 """The web process: one function that shows the whole wiring of the application."""
 
+import sys
 import time
 from datetime import timedelta
 
 from apiflask import APIFlask
 
+from config.settings import InvalidSettings
+from service.core.errors import ParleyError
 from service.intake import Intake
 from service.outside.scoring import LocalScorer
 from service.review import Review
@@ -47,6 +50,14 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
     traffic.register(app)
     app.wsgi_app = traffic.TrustedProxies(app.wsgi_app, wiring.settings.trusted_proxies)  # type: ignore[method-assign]
     return app
+
+
+def application() -> APIFlask:
+    """Build the application for the web server; what stops the start is said in a sentence."""
+    try:
+        return create_app()
+    except (InvalidSettings, ParleyError) as error:
+        sys.exit(str(error))
 
 
 def _parley(wiring: Wiring) -> Parley:

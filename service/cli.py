@@ -40,7 +40,7 @@ def web() -> None:
     """Run the web server alone."""
     Settings.load()
     os.chdir(REPOSITORY)
-    server = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "service.app:create_app()"]
+    server = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "service.app:application()"]
     os.execv(sys.executable, server)
 
 

@@ -10,6 +10,7 @@ from classifier.scorer import Scorer as Classifier
 from service.core.errors import StartRefused
 from service.core.masking import MaskedText
 from service.core.verdict import Opinion, Span, Unscored, Verdict
+from service.outside import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -32,11 +33,14 @@ class LocalScorer:
     def score(self, text: MaskedText) -> Opinion:
         """Give an opinion on *text*; a classifier that fails has none, and says so in the log."""
         try:
-            return _opinion(self._classifier.score(text))
+            opinion = _opinion(self._classifier.score(text))
         except Exception:
             # Any failure at all: a comment must never be published unscored, nor lost, for a bug in the scorer.
             log.exception("scorer_failed")
-            return Unscored("failed")
+            opinion = Unscored("failed")
+        if isinstance(opinion, Unscored):
+            metrics.UNSCORED.labels(opinion.reason).inc()
+        return opinion
 
 
 def _opinion(scored: Scored) -> Opinion:

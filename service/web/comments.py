@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
 from apiflask import APIBlueprint
 from flask import Response, make_response, redirect, render_template, request
@@ -18,6 +19,7 @@ from service.web.context import network, parley
 from service.web.problems import headers_of, refused, status_of, wants_page
 from service.web.schemas import NOTICES, ReceiptOut, receipt_out
 from service.web.shown import CommentShown, FormShown
+from service.web.traffic import policy
 
 bp = APIBlueprint("comments", __name__, tag="Comments")
 
@@ -102,7 +104,15 @@ def _form_again(site: Site, fields: dict[str, Any], error: ParleyError) -> Respo
     faults = {fault.field: fault.message for fault in error.faults} if isinstance(error, InvalidSubmission) else {}
     form = FormShown.of(site, values=_typed(fields), faults=faults, idempotency_key=secrets.token_urlsafe(24))
     text = render_template("submission.html", form=form, problem=str(error), faults=faults)
-    return _no_store(make_response(text, status_of(error)[0], headers_of(error)))
+    response = make_response(text, status_of(error)[0], headers_of(error))
+    # Browsers hold a form to this policy through the redirect that follows it, back to the site's own page.
+    response.headers["Content-Security-Policy"] = policy(posts_to=_origin(form.page_url))
+    return _no_store(response)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def _typed(fields: dict[str, Any]) -> dict[str, str]:

@@ -42,7 +42,8 @@ def _may_read() -> bool:
     if token and hmac.compare_digest(token.encode(), given.encode("utf-8", "replace")):
         return True
     try:
-        return ip_address(request.remote_addr or "").is_loopback
+        # Forwarded for someone, by a proxy that is not trusted to say for whom: not from this machine.
+        return ip_address(request.remote_addr or "").is_loopback and "X-Forwarded-For" not in request.headers
     except ValueError:
         return False
 

@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+
+def policy(*, posts_to: str = "") -> str:
+    """Return the Content-Security-Policy of a page whose form may also lead to the origin *posts_to*."""
+    forms = f"'self' {posts_to}".strip()
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+    )
+
 
 HEADERS = {
-    "Content-Security-Policy": CSP,
+    "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",

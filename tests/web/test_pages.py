@@ -189,3 +189,18 @@ def test_no_page_has_inline_script_or_style(desk: FlaskClient) -> None:
     for path in ("/", "/demo", "/docs", "/review/demo", "/review/sign-in"):
         page = desk.get(path).text
         assert not re.search(r"<style|<script(?! src)|\sstyle=|\son\w+=", page), path
+
+
+def test_a_form_that_came_back_may_lead_on_to_the_sites_own_page(client: FlaskClient, wiring: Wiring) -> None:
+    wiring.sites.add("news", origins=("https://news.example.org",))
+    wiring.sites.change("news", {"hold_newcomers": "false"})
+    typed = SAFE | {"thread_url": "https://news.example.org/a", "name": ""}
+    door = "/v1/sites/news/comments"
+    faulty = client.post(door, data=typed, headers=BROWSER)
+    assert "form-action 'self' https://news.example.org;" in faulty.headers["Content-Security-Policy"]
+    posted = client.post(door, data=typed | {"name": "Ana"}, headers=BROWSER)
+    assert posted.headers["Location"].startswith("https://news.example.org/a#parley-c_")
+
+
+def test_metrics_are_closed_to_whoever_comes_through_a_proxy(client: FlaskClient) -> None:
+    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
