@@ -62,18 +62,18 @@ class QueueItemShown:
         """Show *comment* to a moderator at *now*, ms since the epoch."""
         verdict = known(comment.opinion)
         return cls(
-            comment.id,
-            comment.version,
-            AuthorShown.of(comment),
-            Moment.of(comment.created_at, now=now),
-            comment.thread_url,
-            comment.thread_title or comment.thread_url or "an untitled page",
-            bool(comment.parent),
-            comment.outcome,
-            tuple(words.REASONS[reason] for reason in comment.reasons),
-            tuple(segments(comment.body, verdict.spans if verdict else ())),
-            scores(verdict),
-            words.unscored(comment.opinion.reason) if isinstance(comment.opinion, Unscored) else "",
+            id=comment.id,
+            version=comment.version,
+            author=AuthorShown.of(comment),
+            when=Moment.of(comment.created_at, now=now),
+            page_url=comment.thread_url,
+            page_title=comment.thread_title or comment.thread_url or "an untitled page",
+            is_reply=bool(comment.parent),
+            outcome=comment.outcome,
+            reasons=tuple(words.REASONS[reason] for reason in comment.reasons),
+            segments=tuple(segments(comment.body, verdict.spans if verdict else ())),
+            scores=scores(verdict),
+            unscored=words.unscored(comment.opinion.reason) if isinstance(comment.opinion, Unscored) else "",
         )
 
     @property
@@ -102,12 +102,12 @@ class DecisionShown:
     def of(cls, decision: Decision, *, reader: Actor, now: float) -> "DecisionShown":
         """Show *decision* to *reader* at *now*, ms since the epoch."""
         return cls(
-            "You" if decision.actor.id == reader.id else decision.actor.name,
-            words.ACTS[decision.outcome] if decision.undoes is None else words.UNDOINGS[decision.outcome],
-            Moment.of(decision.at, now=now),
-            decision.outcome,
-            tuple(words.REASONS[reason] for reason in decision.reasons),
-            decision.note or "",
+            who="You" if decision.actor.id == reader.id else decision.actor.name,
+            act=words.ACTS[decision.outcome] if decision.undoes is None else words.UNDOINGS[decision.outcome],
+            when=Moment.of(decision.at, now=now),
+            outcome=decision.outcome,
+            reasons=tuple(words.REASONS[reason] for reason in decision.reasons),
+            note=decision.note or "",
         )
 
 
@@ -131,14 +131,14 @@ class OpenedShown:
         """Show *comment* to *reader* at *now*, ms since the epoch."""
         card, verdict = QueueItemShown.of(comment, now=now), known(comment.opinion)
         return cls(
-            card,
-            strongest(card.segments),
-            verdict.model if verdict else "",
-            words.language(verdict.language) if verdict else "",
-            tuple(DecisionShown.of(decision, reader=reader, now=now) for decision in decisions),
-            lease.token,
-            "" if lease.holder.id == reader.id else lease.holder.name,
-            Moment.of(lease.ends, now=now),
+            card=card,
+            strongest=strongest(card.segments),
+            model=verdict.model if verdict else "",
+            language=words.language(verdict.language) if verdict else "",
+            decisions=tuple(DecisionShown.of(decision, reader=reader, now=now) for decision in decisions),
+            lease=lease.token,
+            held_by="" if lease.holder.id == reader.id else lease.holder.name,
+            held_until=Moment.of(lease.ends, now=now),
         )
 
 
@@ -209,11 +209,11 @@ class DeskShown:
         """Show the desk of *member*; *current* is one of *sites*, *waiting* counts for each."""
         shown = tuple(SiteShown(site.id, site.name, waiting[site.id], site.id == current) for site in sites)
         return cls(
-            member.name,
-            member.role,
-            member.role is not Role.VIEWER,
-            next(site for site in shown if site.is_current),
-            shown,
-            csrf_token,
-            flashes,
+            name=member.name,
+            role=member.role,
+            may_decide=member.role is not Role.VIEWER,
+            site=next(site for site in shown if site.is_current),
+            sites=shown,
+            csrf_token=csrf_token,
+            flashes=flashes,
         )

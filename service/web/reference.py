@@ -91,12 +91,14 @@ class ReferenceShown:
         ]
         tags = dict.fromkeys([tag["name"] for tag in spec.get("tags", [])] + [tag for tag, _ in operations])
         return cls(
-            spec["info"]["title"],
-            spec["info"]["version"],
-            spec["info"].get("description", ""),
-            read.tokens(),
-            tuple(GroupShown(tag, _anchor(tag), tuple(each for of, each in operations if of == tag)) for tag in tags),
-            read.named("Problem"),
+            title=spec["info"]["title"],
+            version=spec["info"]["version"],
+            description=spec["info"].get("description", ""),
+            tokens=read.tokens(),
+            groups=tuple(
+                GroupShown(tag, _anchor(tag), tuple(each for of, each in operations if of == tag)) for tag in tags
+            ),
+            problem=read.named("Problem"),
         )
 
 
@@ -109,16 +111,16 @@ class _Reader:
     def operation(self, method: str, path: str, operation: Schema) -> OperationShown:
         content = operation.get("requestBody", {}).get("content", {})
         return OperationShown(
-            _anchor(f"{method} {path}"),
-            method.upper(),
-            path,
-            operation.get("summary", path),
-            tuple(filter(None, re.split(r"\n\s*\n", operation.get("description", "").strip()))),
-            tuple(name for choice in operation.get("security", ()) for name in choice),
-            tuple(self._parameter(each) for each in operation.get("parameters", ())),
-            tuple(content),
-            self._content(content),
-            tuple(self._answer(status, each) for status, each in sorted(operation["responses"].items())),
+            anchor=_anchor(f"{method} {path}"),
+            method=method.upper(),
+            path=path,
+            title=operation.get("summary", path),
+            paragraphs=tuple(filter(None, re.split(r"\n\s*\n", operation.get("description", "").strip()))),
+            tokens=tuple(name for choice in operation.get("security", ()) for name in choice),
+            parameters=tuple(self._parameter(each) for each in operation.get("parameters", ())),
+            media=tuple(content),
+            body=self._content(content),
+            answers=tuple(self._answer(status, each) for status, each in sorted(operation["responses"].items())),
         )
 
     def tokens(self) -> tuple[TokenShown, ...]:

@@ -64,13 +64,13 @@ class CommentShown:
     def of(cls, comment: Comment, *, now: float, parent_name: str = "") -> "CommentShown":
         """Show *comment* to a reader at *now*, ms since the epoch."""
         return cls(
-            comment.id,
-            AuthorShown.of(comment),
-            Moment.of(comment.created_at, now=now),
-            tuple(re.split(r"\n\s*\n", comment.body.strip())),
-            comment.outcome is Outcome.HELD,
-            comment.parent,
-            parent_name,
+            id=comment.id,
+            author=AuthorShown.of(comment),
+            when=Moment.of(comment.created_at, now=now),
+            paragraphs=tuple(re.split(r"\n\s*\n", comment.body.strip())),
+            is_pending=comment.outcome is Outcome.HELD,
+            parent_id=comment.parent,
+            parent_name=parent_name,
         )
 
 
@@ -115,13 +115,13 @@ class FormShown:
     ) -> "FormShown":
         """Show the form of *site*, filled in with *values*."""
         return cls(
-            f"/v1/sites/{site.id}/comments",
-            values,
-            faults or {},
-            parent_name,
-            _page(site, values.get("thread_url", "")),
-            idempotency_key,
-            site.policy.require_name_email,
+            action=f"/v1/sites/{site.id}/comments",
+            values=values,
+            faults=faults or {},
+            parent_name=parent_name,
+            page_url=_page(site, values.get("thread_url", "")),
+            idempotency_key=idempotency_key,
+            requires_name_email=site.policy.require_name_email,
         )
 
     @property
