@@ -55,7 +55,11 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
 def application() -> APIFlask:
     """Build the application for the web server; what stops the start is said in a sentence."""
     try:
-        return create_app()
+        wiring = Wiring.from_settings()
+        wiring.look()
+        # Before the fork: each worker opens its own.
+        wiring.connection.close()
+        return create_app(wiring)
     except (InvalidSettings, ParleyError) as error:
         sys.exit(str(error))
 

@@ -32,7 +32,7 @@ def up() -> None:
     """Run everything: the embedded Valkey unless REDIS_URL is set, the web server and the worker."""
     from service.up import run
 
-    sys.exit(run())
+    sys.exit(run(Settings.load()))
 
 
 @cli.command()

@@ -12,14 +12,16 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from config.settings import Settings
 from service.core.errors import StartRefused
-from service.core.people import Role
-from service.outside.embedded import EmbeddedServer
+from service.outside.embedded import EmbeddedServer, url_of
 from service.outside.supervising import Child, Supervisor, spawn
-from service.wiring import Wiring
+
+if TYPE_CHECKING:
+    from service.wiring import Wiring
 
 #: Seconds that the web server has to finish its requests, and Valkey to write what it has.
 GRACE: Final = 25.0
@@ -31,23 +33,26 @@ PATIENCE: Final = 60.0
 LOOK: Final = 0.05
 
 
-def run() -> int:
+def run(settings: Settings) -> int:
     """Run Parley until SIGINT, SIGTERM or SIGHUP. Raises StartRefused when it cannot start."""
-    wiring = Wiring.from_settings()
-    settings = wiring.settings
     _check_address(settings.host, settings.port)
     with Supervisor() as supervisor:
+        url = settings.redis_url.get_secret_value() if settings.redis_url else url_of(settings.parley_data)
         if not settings.redis_url:
             server = EmbeddedServer(settings.parley_data)
             supervisor.keep(Child("embedded Valkey", server.start, grace=GRACE))
             server.wait_until_ready(pause=supervisor.pause)
-        wiring.check()
-        wiring.sites.add_demo()
-        start = partial(spawn, environment=_environment(wiring))
+        start = partial(spawn, environment=_environment(settings, redis_url=url))
         # A webhook that is on its way gets its whole time.
         grace = settings.webhook_timeout + 5
         supervisor.keep(Child("worker", lambda: start([sys.executable, "-m", "service", "worker"]), grace=grace))
         supervisor.keep(Child("web server", lambda: start([sys.executable, "-m", "service", "web"]), grace=GRACE))
+        # Imported while the children start, who take longer.
+        from service.wiring import Wiring
+
+        wiring = Wiring.from_settings()
+        wiring.check()
+        wiring.sites.add_demo()
         _wait_until_ready(wiring.local_url, supervisor)
         _announce(wiring)
         while True:
@@ -55,10 +60,10 @@ def run() -> int:
     return 0
 
 
-def _environment(wiring: Wiring) -> dict[str, str]:
-    data = wiring.settings.parley_data.resolve()
+def _environment(settings: Settings, *, redis_url: str) -> dict[str, str]:
+    data = settings.parley_data.resolve()
     return os.environ | {
-        "REDIS_URL": wiring.redis_url,
+        "REDIS_URL": redis_url,
         "PARLEY_DATA": str(data),
         "PROMETHEUS_MULTIPROC_DIR": str(_emptied(data / "metrics")),
     }
@@ -107,8 +112,10 @@ def _is_ready(url: str) -> bool:
         connection.close()
 
 
-def _announce(wiring: Wiring) -> None:
+def _announce(wiring: "Wiring") -> None:
     """Say where everything is. The invitation goes to the terminal alone, never into the log."""
+    from service.core.people import Role
+
     url = wiring.url
     lines = [
         f"Parley is ready: {url}",

@@ -135,11 +135,22 @@ class Wiring:
         return Sites(self.registry, default_policy())
 
     def check(self) -> None:
-        """Check that Redis answers, holds data of our layout and keeps what it takes. Raises StartRefused."""
+        """Check that Redis answers, and what it holds. Raises StartRefused."""
         try:
-            self.registry.check_layout()
+            self._check_data()
         except Unavailable as error:
             raise StartRefused(self._not_there()) from error
+
+    def look(self) -> None:
+        """Check what Redis holds, if it answers: a process that serves starts without it, and waits. StartRefused."""
+        try:
+            self._check_data()
+        except Unavailable as error:
+            log.warning("waiting_for_redis", problem=str(error))
+
+    def _check_data(self) -> None:
+        """Check that the data has our layout, and say loudly what could lose comments. Raises StartRefused."""
+        self.registry.check_layout()
         for warning in self.registry.unsafe_settings():
             log.warning("redis_is_unsafe", problem=warning)
 

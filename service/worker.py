@@ -172,11 +172,18 @@ class Worker:
 
 def run(wiring: Wiring) -> None:
     """Run a worker until SIGTERM or SIGINT."""
+    wiring.look()
     worker = Worker(courier(wiring), wiring.registry.beat, concurrency=wiring.settings.worker_concurrency)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stop())
+    # Blocked here and so in every thread, and waited for: a handler could interrupt a thread that holds the very lock
+    # that stopping needs.
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    working = threading.Thread(target=worker.run, name="worker")
+    working.start()
     log.info("worker_started")
-    worker.run()
+    signal.sigwait(ends)
+    worker.stop()
+    working.join()
     log.info("worker_stopped")
 
 
