@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.comment import Outcome, Receipt
-from service.core.errors import ForeignOrigin, InvalidSubmission, ParleyError
+from service.core.errors import ForeignOrigin, InvalidSubmission, KeyReused, ParleyError
 from service.core.site import Site
 from service.core.submission import Submission
 from service.core.thread import host_of
@@ -102,7 +102,10 @@ def _is_safe_return(site: Site, url: str) -> bool:
 def _form_again(site: Site, fields: dict[str, Any], error: ParleyError) -> Response:
     """Give the form back to the one who typed it, filled in, with what is wrong beside its field."""
     faults = {fault.field: fault.message for fault in error.faults} if isinstance(error, InvalidSubmission) else {}
-    form = FormShown.of(site, values=_typed(fields), faults=faults, idempotency_key=secrets.token_urlsafe(24))
+    typed = _typed(fields)
+    # The same key as before: should the first try have arrived after all, the second gets its receipt.
+    key = "" if isinstance(error, KeyReused) else typed.get("idempotency_key", "")
+    form = FormShown.of(site, values=typed, faults=faults, idempotency_key=key or secrets.token_urlsafe(24))
     text = render_template("submission.html", form=form, problem=str(error), faults=faults)
     response = make_response(text, status_of(error)[0], headers_of(error))
     # Browsers hold a form to this policy through the redirect that follows it, back to the site's own page.

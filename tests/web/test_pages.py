@@ -204,3 +204,27 @@ def test_a_form_that_came_back_may_lead_on_to_the_sites_own_page(client: FlaskCl
 
 def test_metrics_are_closed_to_whoever_comes_through_a_proxy(client: FlaskClient) -> None:
     assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
+
+
+def test_a_form_that_comes_back_keeps_its_key_unless_the_key_is_the_fault(client: FlaskClient) -> None:
+    first = SAFE | {"idempotency_key": "k" * 32}
+    assert hidden(client.post(DOOR, data=first | {"name": ""}, headers=BROWSER).text)["idempotency_key"] == "k" * 32
+    client.post(DOOR, data=first, headers=BROWSER)
+    reused = client.post(DOOR, data=first | {"body": "Something else."}, headers=BROWSER)
+    assert reused.status_code == 422
+    assert hidden(reused.text)["idempotency_key"] != "k" * 32
+
+
+def test_a_reply_names_whom_it_answers(client: FlaskClient) -> None:
+    fields = hidden(client.get("/demo").text) | {"name": "Ana", "email": "ana@example.com", "body": "Well said."}
+    id = client.post(DOOR, data=fields, headers=BROWSER).headers["Location"].partition("#parley-")[2]
+    page = client.get("/demo", query_string={"reply": id}).text
+    assert "Leave a reply to" in page
+    assert hidden(page)["parent_id"] == id
+    assert "Leave a reply" not in client.get("/demo", query_string={"reply": "c_unknown"}).text
+
+
+def test_without_a_demo_the_landing_page_does_not_lead_there(client: FlaskClient, wiring: Wiring) -> None:
+    wiring.connection.do("DEL", "parley:{registry}:sites")
+    assert 'href="/demo"' not in client.get("/").text
+    assert client.get("/demo", headers=BROWSER).status_code == 404
