@@ -1,43 +1,35 @@
 """Scoring a text: probabilities for seven labels, and the words behind them. Imports numpy, and nothing that trains."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from classifier import artifact
-from classifier.model import LABELS, Model, Vector
-from classifier.words import Word, words
+from classifier.calibration import Calibration
+from classifier.features import PAIR_ROWS, WORD_ROWS
+from classifier.language import ROWS, Languages
+from classifier.lexicon import Lexicon
+from classifier.marking import SHOWN, SPAM_SHOWN, Marker, Span
+from classifier.model import COLUMNS, LABELS, Floats, Model, Table
+from classifier.text import fold
+from classifier.words import Reader, Word
+
+__all__ = ["DEFAULT", "LABELS", "Explanation", "Scored", "Scorer", "Span"]
 
 DEFAULT: Final = Path(__file__).parent / "models" / "english.model"
 
-#: A word is shown when its share of a label's score is at least this, and the label's probability at least `SHOWN`.
-SHARE: Final = 0.35
-SHOWN: Final = 0.15
+_TOXICITY: Final = LABELS.index("toxicity")
+_SPAM: Final = LABELS.index("spam")
 
-#: Above this share of letters that are not Latin, a text is in a language that the model does not know.
-FOREIGN: Final = 0.3
-
-_LETTER: Final = re.compile(r"[^\W\d_]")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Words behind a score: *begin* and *end* in code points of the text, *weight* their share of the score, above
-    0."""
-
-    begin: int
-    end: int
-    label: str
-    weight: float
+#: A text of more words than this is also read in parts of so many words, each half over the one before.
+PART: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A judged text. *unscored* says why it could not be judged; the scores are given all the same."""
+    """A judged text. *unscored* says why it could not be judged, "language" or "no_words"; scores are given all the
+    same."""
 
     model: str
     language: str
@@ -46,47 +38,116 @@ class Scored:
     spans: tuple[Span, ...]
 
 
-class Scorer:
-    """Scores texts with one model."""
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a label's raw score is what it is: *bias* + the sum of the words' *shares*, exactly.
 
-    def __init__(self, model: Model) -> None:
-        self._model = model
-        self.model = model.id
+    The words are those of the whole text, or of its worst part where that decided.
+    """
+
+    label: str
+    raw: float
+    bias: float
+    words: tuple[Word, ...]
+    shares: tuple[float, ...]
+
+
+class Scorer:
+    """Scores texts with one model. Threads may share it."""
+
+    def __init__(self, found: artifact.Artifact) -> None:
+        self.model: str = found.about["id"]
+        self._weight_of_part = float(found.about["part_bias"])
+        self.reader = Reader(Lexicon(found.words("common"), found.words("loaded")))
+        self.table = _table(found)
+        self._model = Model(self.table)
+        self._calibrations = _calibrations(found)
+        self._marker = Marker(found.array("marking", "float64", None))
+        self._languages = Languages(
+            found.about["languages"],
+            found.array("language", "int8", ROWS, len(found.about["languages"])),
+            float(found.about["language_unit"]),
+            float(found.about["language_bar"]),
+        )
 
     @classmethod
     def load(cls, path: Path = DEFAULT) -> "Scorer":
         """Load the model in *path*. Raises ArtifactError."""
-        return cls(artifact.load(path))
+        found = artifact.load(path)
+        try:
+            return cls(found)
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, artifact.ArtifactError):
+                raise
+            raise artifact.ArtifactError(path, f"lacks what this version needs ({error})") from error
 
     def score(self, text: str) -> Scored:
         """Score *text*."""
-        found = words(text)
-        shares = self._shares(found)
-        raw: Vector = self._model.bias + sum(shares.values(), np.zeros(len(LABELS), np.float32))
-        scores = {label: float(value) for label, value in zip(LABELS, self._model.calibration(raw), strict=True)}
-        language = _language(text)
-        unscored = "no_words" if not found else "language" if language != "en" else None
-        return Scored(self.model, language, unscored, scores, _spans(found, shares, scores))
+        folded = fold(text).text
+        words = self.reader.texts(folded)
+        raw, part = self._decided(words)
+        scores = [calibrate(value) for calibrate, value in zip(self._calibrations, raw.tolist(), strict=False)]
+        language = self._languages.identify(folded, words, self.reader.lexicon.ranks)
+        unscored = "no_words" if not any(map(_is_word, words)) else None if language == "en" else "language"
+        shows = words and (max(scores[:_SPAM]) >= SHOWN or scores[_SPAM] >= SPAM_SHOWN)
+        spans = self._spans(text, part, raw, scores) if shows else ()
+        return Scored(self.model, language, unscored, dict(zip(LABELS, scores, strict=True)), spans)
 
-    def _shares(self, found: list[Word]) -> dict[str, Vector]:
-        """Return each distinct word's exact share of the raw scores."""
-        distinct = {word.text for word in found}
-        return {text: self._model.vector(text) / np.sqrt(len(distinct)) for text in distinct}
+    def raw(self, text: str) -> Floats:
+        """Return the raw scores of the whole *text*, before parts and calibration, one for each column."""
+        return self._model.raw(self.reader.texts(fold(text).text))
+
+    def explain(self, text: str, label: str = "toxicity") -> Explanation:
+        """Say exactly which words make *label*'s raw score."""
+        place = LABELS.index(label)
+        words = self.reader.words(text)
+        _, part = self._decided([word.text for word in words])
+        shares = self._model.shares([word.text for word in words[part]])
+        bias = float(shares.bias[place]) + (self._weight_of_part if part != slice(None) else 0.0)
+        return Explanation(
+            label,
+            float(shares.raw[place]) + bias - float(shares.bias[place]),
+            bias,
+            tuple(words[part]),
+            tuple(shares.by_place()[:, place].tolist()),
+        )
+
+    def without(self, text: str, begin: int, end: int) -> Scored:
+        """Score *text* as if the characters from *begin* to *end* were not there."""
+        return self.score(f"{text[:begin]} {text[end:]}")
+
+    def _decided(self, words: Sequence[str]) -> tuple[Floats, slice]:
+        """Return the raw scores that count, and of which words they are: all, or the worst part of a long text."""
+        whole = self._model.raw(words)
+        if len(words) <= PART:
+            return whole, slice(None)
+        parts = [slice(at, at + PART) for at in range(0, len(words) - PART // 2, PART // 2)]
+        raws = [self._model.raw(words[part]) + self._weight_of_part for part in parts]
+        worst = max(range(len(parts)), key=lambda at: raws[at][_TOXICITY])
+        return (raws[worst], parts[worst]) if raws[worst][_TOXICITY] > whole[_TOXICITY] else (whole, slice(None))
+
+    def _spans(self, text: str, part: slice, raw: Floats, scores: Sequence[float]) -> tuple[Span, ...]:
+        words = self.reader.words(text)[part]
+        shares = self._model.shares([word.text for word in words])
+        vectors = shares.vectors[shares.word_at]
+        return self._marker.spans(words, vectors, shares.by_place(), raw, scores)
 
 
-def _spans(found: list[Word], shares: Mapping[str, Vector], scores: Mapping[str, float]) -> tuple[Span, ...]:
-    spans = []
-    for place, label in enumerate(LABELS):
-        if scores[label] >= SHOWN:
-            for word in found:
-                share = float(shares[word.text][place])
-                if share >= SHARE:
-                    spans.append(Span(word.begin, word.end, label, round(share, 4)))
-    return tuple(spans)
+def _is_word(word: str) -> bool:
+    return word[0].isalpha() or word[-1].isalpha()
 
 
-def _language(text: str) -> str:
-    """Return "en" for text in Latin letters, "und" for any other script."""
-    letters = _LETTER.findall(text)
-    foreign = sum(ord(letter) > 0x24F for letter in letters)
-    return "und" if letters and foreign / len(letters) > FOREIGN else "en"
+def _table(found: artifact.Artifact) -> Table:
+    width = len(COLUMNS)
+    return Table(
+        found.array("words", "int8", WORD_ROWS, width),
+        found.array("pairs", "int8", PAIR_ROWS, width),
+        found.array("word_unit", "float64", width),
+        found.array("pair_unit", "float64", width),
+        found.array("bias", "float64", width),
+    )
+
+
+def _calibrations(found: artifact.Artifact) -> list[Calibration]:
+    knots = found.array("calibration", "float64", None, 3)
+    return [Calibration(*knots[knots[:, 0] == place][:, 1:].T) for place in range(len(LABELS))]

@@ -1,11 +1,12 @@
-"""`python -m classifier.training --data FOLDER`: fit the model on the folder's files and write it."""
+"""`python -m classifier.training --data FOLDER`: make the model from the folder's files."""
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 from classifier.scorer import DEFAULT
-from classifier.training.fitting import train
+from classifier.training.making import make
 
 
 def main() -> None:
@@ -14,7 +15,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="a folder of the files that docs/data.md lists")
     parser.add_argument("--out", type=Path, default=DEFAULT, help="the model's file")
     arguments = parser.parse_args()
-    train(arguments.data, arguments.out, say=lambda words: print(words, file=sys.stderr, flush=True))
+    begun = time.monotonic()
+    make(
+        arguments.data,
+        arguments.out,
+        say=lambda words: print(f"{time.monotonic() - begun:5.0f} s  {words}", file=sys.stderr, flush=True),
+    )
 
 
 main()

@@ -1,76 +1,70 @@
-"""Fitting: one logistic regression for each label on the hashed features, quantised, calibrated on natural rows."""
+"""Fitting the heads: logistic regressions on the design, their columns weighted by naive-Bayes ratios."""
 
-import hashlib
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import warnings
 from typing import Any, Final
 
 import numpy as np
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
-from classifier import artifact
-from classifier.model import BUCKETS, LABELS, features
-from classifier.training.rows import Example, read, share
-from classifier.words import words
+from classifier.features import WORD_ROWS
+from classifier.training.design import COLUMNS, Design, Indices
 
-#: The slice that is never fitted on: half of it calibrates, half of it measures.
-HELD_OUT: Final = 0.1
+#: Inverse strength of the regularisation, and the steps after which fitting stops: more change no third digit.
+STRENGTH: Final = 0.5
+STEPS: Final = 100
 
-STRENGTH: Final = 0.6
+#: What a source's own rate of toxic rows counts: large, so that it is hardly regularised and words need not tell it.
+_RATE: Final = 3.0
 
-Say = Callable[[str], None]
-
-
-def train(folder: Path, out: Path, *, say: Say) -> None:
-    """Fit on the files of *folder*, write the model to *out* and say how it does on the slice that it never saw."""
-    examples = list(read(folder))
-    say(f"{len(examples):,} texts")
-    matrix = design([example.text for example in examples])
-    say(f"{matrix.shape[1]:,} features")
-    held = np.array([share(example.text) < HELD_OUT for example in examples])
-    table = np.zeros((BUCKETS, len(LABELS)))
-    bias, slope, offset = np.zeros(len(LABELS)), np.ones(len(LABELS)), np.zeros(len(LABELS))
-    for place, label in enumerate(LABELS):
-        known = np.array([label in example.labels for example in examples])
-        truth = np.array([example.labels.get(label, 0) for example in examples])
-        weights = np.array([example.weight for example in examples])
-        fitted = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
-        rows = known & ~held
-        fitted.fit(matrix[rows], truth[rows], sample_weight=weights[rows])
-        table[:, place], bias[place] = fitted.coef_[0], fitted.intercept_[0]
-        raw = matrix @ table[:, place] + bias[place]
-        slope[place], offset[place] = _calibrated(examples, raw, truth, known & held, label)
-        test = known & held
-        say(f"{label:16} {roc_auc_score(truth[test], raw[test]):.4f} AUC on {test.sum():,} unseen texts")
-    scale = np.abs(table).max(axis=0) / 127
-    arrays = {"table": np.round(table / scale), "scale": scale, "bias": bias, "slope": slope, "offset": offset}
-    digest = hashlib.sha256(b"".join(np.asarray(array, "<f4").tobytes() for array in arrays.values())).hexdigest()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    artifact.save(out, id=f"english-{digest[:12]}", arrays=arrays)
-    say(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)")
+#: Smoothing of the naive-Bayes ratios, and the range they are kept in, 1 being the mean column's.
+_SMOOTHING: Final = 1.0
+_RATIOS: Final = (0.2, 3.0)
 
 
-def design(texts: Sequence[str]) -> Any:
-    """Return the sparse matrix of *texts*: (documents × words) · (words × features), rows scaled by 1/√distinct
-    words."""
-    vocabulary: dict[str, int] = {}
-    rows, columns = [], []
-    for row, text in enumerate(texts):
-        for word in {word.text for word in words(text)}:
-            rows.append(row)
-            columns.append(vocabulary.setdefault(word, len(vocabulary)))
-    documents = sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), (len(texts), len(vocabulary)))
-    found = [(place, *feature) for word, place in vocabulary.items() for feature in features(word)]
-    at, buckets, weights = zip(*found, strict=True)
-    spelled = sparse.csr_matrix((np.array(weights, np.float32), (at, buckets)), (len(vocabulary), BUCKETS))
-    counts = np.maximum(documents.getnnz(axis=1), 1)
-    return (sparse.diags(1 / np.sqrt(counts)) @ documents @ spelled).tocsr()
+def fit_head(
+    design: Design,
+    at: Indices,
+    truth: Any,
+    *,
+    weights: Any,
+    rates: Any,
+    margin: Any | None = None,
+    strength: float = STRENGTH,
+) -> tuple[Any, float, float]:
+    """Fit one label on the documents *at*; return the columns' weights, the bias, and the share of *margin*.
+
+    *rates* numbers the group whose rate of positive rows a document shares; a *margin*, another head's raw scores,
+    enters as one more column.
+    """
+    features = design.matrix(at)
+    ratios = _ratios(features, truth, weights)
+    features.data *= ratios[features.indices]
+    groups = sparse.csr_matrix((np.full(len(at), _RATE, np.float32), (np.arange(len(at)), rates)))
+    columns = [features, groups]
+    if margin is not None:
+        columns.append(sparse.csr_matrix(np.asarray(margin, np.float32)[:, None]))
+    fitted = LogisticRegression(C=strength, solver="lbfgs", max_iter=STEPS, tol=1e-4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is meant
+        fitted.fit(sparse.hstack(columns, format="csr"), truth, sample_weight=weights)
+    coefficients = fitted.coef_[0].astype(np.float64)
+    bias = float(fitted.intercept_[0]) + _RATE * coefficients[COLUMNS]
+    share = float(coefficients[-1]) if margin is not None else 0.0
+    return coefficients[:COLUMNS] * ratios, bias, share
 
 
-def _calibrated(examples: Sequence[Example], raw: Any, truth: Any, known: Any, label: str) -> tuple[float, float]:
-    """Return Platt's slope and offset on natural rows, where the label's own rate is the site's."""
-    natural = known & np.array([example.natural or label == "spam" for example in examples])
-    fitted = LogisticRegression(C=1e6).fit(raw[natural].reshape(-1, 1), truth[natural])
-    return float(fitted.coef_[0][0]), float(fitted.intercept_[0])
+def _ratios(features: Any, truth: Any, weights: Any) -> Any:
+    """Return each column's |log ratio| between the classes (Wang and Manning, 2012), by the mean; pairs keep 1."""
+    counts = [np.asarray(features.T @ (weights * (truth == side))).ravel()[:WORD_ROWS] for side in (1, 0)]
+    smoothed = [np.log((count + _SMOOTHING) / (count.sum() + _SMOOTHING * len(count))) for count in counts]
+    ratios = np.abs(smoothed[0] - smoothed[1])
+    ratios = np.clip(ratios / ratios[counts[0] + counts[1] > 0].mean(), *_RATIOS)
+    return np.concatenate([ratios, np.ones(COLUMNS - WORD_ROWS)]).astype(np.float32)
+
+
+def quantised(weights: Any) -> tuple[Any, float]:
+    """Return *weights* as small integers and what one unit is worth."""
+    unit = float(np.abs(weights).max()) / 127 or 1.0
+    return np.round(weights / unit).astype(np.int8), unit

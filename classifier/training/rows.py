@@ -3,16 +3,26 @@
 import csv
 import gzip
 import hashlib
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
 csv.field_size_limit(sys.maxsize)
 
 Row = Mapping[str, str]
-Reading = Callable[[Row], dict[str, int]]
+Labels = Mapping[str, int]
+
+
+class Slice(Enum):
+    """What a text serves for, cut by its letters' hash: near-copies fall into the same slice."""
+
+    TEST = "test"
+    CALIBRATION = "calibration"
+    TRAINING = "training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,66 +30,144 @@ class Example:
     """A text with its known labels, 0 or 1; *natural* rows were drawn at their site's own rate."""
 
     text: str
-    labels: dict[str, int]
+    labels: Labels
     source: str
-    weight: float = 1.0
     natural: bool = False
 
+    @property
+    def slice(self) -> Slice:
+        """The slice that the text falls into."""
+        digest = hashlib.sha256(letters(self.text).encode("utf-8", "replace")).digest()
+        place = int.from_bytes(digest[:4], "big") / 2**32
+        return Slice.TEST if place < 0.10 else Slice.CALIBRATION if place < 0.17 else Slice.TRAINING
 
-def _jigsaw(row: Row) -> dict[str, int]:
-    columns = {
-        "toxicity": "toxic",
-        "severe_toxicity": "severe_toxic",
-        "profanity": "obscene",
-        "threat": "threat",
-        "insult": "insult",
-        "identity_attack": "identity_hate",
-    }
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of the folder: how its labels are read, what its rows weigh in the toxicity head (0: not used there), and
+    whose *rate* of toxic rows it shares: within one rate the share of toxic rows tells something."""
+
+    file: str
+    labels: Callable[[Row], Labels | None]
+    weight: float
+    rate: str
+
+
+_JIGSAW: Final = {
+    "toxicity": "toxic",
+    "severe_toxicity": "severe_toxic",
+    "profanity": "obscene",
+    "threat": "threat",
+    "insult": "insult",
+    "identity_attack": "identity_hate",
+}
+_CIVIL: Final = {
+    "toxicity": "toxic_strict",
+    "severe_toxicity": "severe_toxicity",
+    "profanity": "obscene",
+    "threat": "threat",
+    "insult": "insult",
+    "identity_attack": "identity_attack",
+}
+
+
+def _known(columns: Mapping[str, str], row: Row) -> dict[str, int]:
     return {label: int(float(row[column])) for label, column in columns.items() if row.get(column, "") != ""}
 
 
-def _civil(row: Row) -> dict[str, int]:
-    columns = {"toxicity": "toxic_strict", "threat": "threat", "insult": "insult", "identity_attack": "identity_attack"}
-    return {label: int(float(row[column])) for label, column in columns.items() if row.get(column, "") != ""}
+def _jigsaw(row: Row) -> Labels:
+    return _known(_JIGSAW, row)
 
 
-def _spam(row: Row) -> dict[str, int]:
+def _wiki(row: Row) -> Labels:
+    # Ordinary comments of a site are what spam stands out from.
+    return {**_known(_JIGSAW, row), "spam": 0}
+
+
+def _civil(row: Row) -> Labels:
+    return {**_known(_CIVIL, row), "spam": 0}
+
+
+def _subtypes(row: Row) -> Labels:
+    return {label: value for label, value in _known(_CIVIL, row).items() if label != "toxicity"}
+
+
+def _scored(row: Row) -> Labels:
+    columns = {**_CIVIL, "toxicity": "toxicity"}
+    return {label: int(float(row[column]) >= 0.5) for label, column in columns.items()}
+
+
+def _toxic(row: Row) -> Labels:
+    return {"toxicity": 1}
+
+
+def _spans(row: Row) -> Labels | None:
+    # Comments picked because they looked toxic: where hardly anybody marked a word, they are neither.
+    return {"toxicity": 1} if float(row["span_frac"]) >= 0.3 else None
+
+
+def _ruddit(row: Row) -> Labels | None:
+    score = float(row["offensiveness_score"])
+    return {"toxicity": int(score > 0)} if not 0 < score < 0.3 else None
+
+
+def _annotators(row: Row) -> Labels:
+    columns = ("identity_hate", "obscene", "threat", "insult")
+    return {"toxicity": int(max(float(row[column] or 0) for column in columns) >= 0.5)}
+
+
+def _yes(column: str) -> Callable[[Row], Labels | None]:
+    return lambda row: {"toxicity": int(float(row[column]))} if row[column] != "" else None
+
+
+def _spam(row: Row) -> Labels:
     return {"spam": int(float(row["spam"]))}
 
 
-#: File, how its labels are read, weight of a row.
-SOURCES: Final[tuple[tuple[str, Reading, float], ...]] = (
-    ("jigsaw_wiki", _jigsaw, 1.0),
-    ("jigsaw_wiki_more", _jigsaw, 1.0),
-    ("civil_comments", _civil, 1.0),
-    ("civil_toxic", lambda row: {"toxicity": 1}, 1.0),
-    ("civil_toxic_spans", lambda row: {"toxicity": 1}, 1.0),
-    ("paradetox", lambda row: {"toxicity": int(float(row["toxic"]))}, 0.5),
-    ("ruddit", lambda row: {"toxicity": int(float(row["offensiveness_score"]) > 0.2)}, 0.5),
-    ("goemotions", lambda row: {"spam": 0}, 0.3),
-    ("youtube_spam", _spam, 1.0),
-    ("sms_spam", _spam, 0.5),
-    ("telegram_spam", _spam, 1.0),
+SOURCES: Final = (
+    Source("jigsaw_wiki", _wiki, 1.0, "site"),
+    Source("jigsaw_wiki_more", _jigsaw, 1.0, "more"),
+    Source("jigsaw_wiki_lossy", _jigsaw, 0.5, "lossy"),
+    Source("civil_comments", _civil, 1.0, "site"),
+    Source("civil_scored", _scored, 0.0, "site"),
+    Source("civil_toxic", _toxic, 1.0, "site"),
+    Source("civil_toxic_spans", _spans, 1.0, "site"),
+    Source("civil_subtypes", _subtypes, 0.0, "subtypes"),
+    Source("paradetox", _yes("toxic"), 0.7, "site"),
+    Source("ruddit", _ruddit, 0.5, "site"),
+    Source("wiki_annotators", _annotators, 1.0, "site"),
+    Source("cad_reddit", _yes("abusive"), 0.15, "cad"),
+    Source("hatexplain", lambda row: {"toxicity": int(row["hate_or_offensive_raw"] != "0")}, 0.06, "hatexplain"),
+    Source("edos_sexism", _yes("sexist"), 0.06, "edos"),
+    Source("stormfront", lambda row: {"toxicity": int(row["label"] == "hate")}, 0.15, "stormfront"),
+    Source("dynahate", _yes("hateful"), 0.3, "dynahate"),
+    Source("convabuse", _yes("abusive"), 0.3, "convabuse"),
+    Source("davidson_2017", lambda row: {"toxicity": int(row["class_name"] != "neither")}, 0.1, "davidson"),
+    Source("goemotions", lambda row: {"spam": 0}, 0.0, "site"),
+    Source("youtube_spam", _spam, 0.0, "spam"),
+    Source("sms_spam", _spam, 0.0, "spam"),
+    Source("telegram_spam", _spam, 0.0, "spam"),
 )
 
 
 def read(folder: Path) -> Iterator[Example]:
-    """Yield every example of the folder, each text once."""
+    """Yield every labelled text of the folder once, however it is spelled."""
     seen: set[str] = set()
-    for name, reading, weight in SOURCES:
-        with gzip.open(folder / f"{name}.csv.gz", "rt", encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                letters = "".join(filter(str.isalpha, row["text"].lower()))
-                if letters in seen:
-                    continue
-                seen.add(letters)
-                labels = reading(row)
-                if name.startswith("civil") or name == "jigsaw_wiki":
-                    # Ordinary comments of a site are what spam stands out from.
-                    labels = {**labels, "spam": 0}
-                yield Example(row["text"], labels, name, weight, row.get("natural") == "1")
+    for source in SOURCES:
+        for row in table(folder, source.file):
+            labels = source.labels(row)
+            spelled = letters(row["text"])
+            if labels is not None and spelled not in seen:
+                seen.add(spelled)
+                yield Example(row["text"], labels, source.file, row.get("natural") == "1")
 
 
-def share(text: str) -> float:
-    """Return where *text* falls in [0, 1) by its hash: slices are cut by it, never by row order."""
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") / 2**32
+def table(folder: Path, file: str) -> Iterator[Row]:
+    """Yield the rows of one of the folder's files."""
+    with gzip.open(folder / f"{file}.csv.gz", "rt", encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
+
+
+def letters(text: str) -> str:
+    """Return what two spellings of one text share: its Latin letters, or all of it where it has none."""
+    return re.sub("[^a-z]", "", text.lower()) or text
