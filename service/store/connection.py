@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import redis
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.cluster import ClusterNode, RedisCluster
-from redis.exceptions import NoScriptError
+from redis.exceptions import ClusterError, NoScriptError, RedisClusterException
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
@@ -99,7 +99,7 @@ class Connection:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (redis.ConnectionError, redis.TimeoutError, redis.exceptions.ClusterError) as error:
+    except (redis.ConnectionError, redis.TimeoutError, ClusterError, RedisClusterException) as error:
         raise Unavailable("Redis", "it does not answer.") from error
     except redis.ResponseError as error:
         # redis-py strips the code of the answers that it knows by type.
@@ -126,8 +126,8 @@ def connect(url: str, *, connections: int, replicas: int | None = None) -> Conne
         pool = redis.BlockingConnectionPool.from_url(url, max_connections=connections, timeout=TIMEOUT, **options)
     except ValueError as error:
         raise StartRefused(f"REDIS_URL is not valid: {error}") from error
-    except redis.RedisError as error:
-        raise Unavailable("Redis", f"no server of the cluster answers: {error}") from error
+    except (redis.RedisError, RedisClusterException) as error:
+        raise Unavailable("Redis", "no server of the Cluster answers.") from error
     return Connection(redis.Redis(connection_pool=pool), replicas=replicas or 0)
 
 
