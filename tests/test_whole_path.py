@@ -43,7 +43,7 @@ def test_a_comment_is_posted_scored_held_reviewed_published_and_told(parley: Run
         item = next(item for item in queue["items"] if item["id"] == receipt["id"])
         assert "toxic" in item["reasons"]
         assert item["scores"]["toxicity"] > 0.35
-        assert any(item["body"][span["begin"] : span["end"]] == "idiot" for span in item["spans"])
+        assert any("idiot" in item["body"][span["begin"] : span["end"]] for span in item["spans"])
 
         decisions = f"/v1/sites/demo/comments/{item['id']}/decisions"
         status, decision = parley.call(
