@@ -84,13 +84,7 @@ class Comment:
     reasons: tuple[Reason, ...] = ()
     version: int = 0
     created_at: Millis = 0
-    public_from: Millis = 0
     event: str = ""
-
-    @property
-    def path(self) -> str:
-        """Where the comment stands within its page."""
-        return f"#parley-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

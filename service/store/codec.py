@@ -64,7 +64,6 @@ def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
         reasons=tuple(Reason(reason) for reason in fields["reasons"].split()),
         version=int(fields["version"]),
         created_at=int(fields["created_at"]),
-        public_from=int(fields["public_from"]),
         event=fields["event"],
     )
 

@@ -26,7 +26,7 @@ Site, in its partition's tag
     thread:<key>        zset    published comments by created_at
     soon:<key>          zset    of these, the ones whose undo window is open, by its end
     about:<key>         hash    url, title, revision: counts public changes, for ETags
-    author:<known_as>   hash    published, refused: counts of whoever holds an author key
+    author:<known_as>   hash    published, refused: counts of whoever holds an author key; of all who hold none
     said:<digest>       string  id of the comment in which this author said this here; expires
     receipt:<digest>    string  "<payload digest> <comment id> <outcome>" of an Idempotency-Key; expires
     pace:<network>      string  GCRA's theoretical arrival time of a network's comments, ms; expires

@@ -39,7 +39,6 @@ comments = st.builds(
     reasons=reasons,
     version=st.integers(1, 99),
     created_at=millis,
-    public_from=millis,
     event=text,
 )
 
@@ -50,7 +49,6 @@ def test_a_comment_comes_back_as_it_was(comment: Comment) -> None:
         "outcome": comment.outcome.value,
         "version": str(comment.version),
         "created_at": str(comment.created_at),
-        "public_from": str(comment.public_from),
         "event": comment.event,
     }
     assert codec.comment("c_1", "news", codec.comment_fields(comment) | added_by_the_script) == comment

@@ -48,7 +48,7 @@ if ARGV[1] ~= '' then
 end
 redis.call('SET', KEYS[2], id, 'PX', ARGV[4])
 
-redis.call('HSET', KEYS[5], 'outcome', outcome, 'version', 1, 'sequence', 1, 'created_at', now, 'public_from', now,
+redis.call('HSET', KEYS[5], 'outcome', outcome, 'version', 1, 'sequence', 1, 'created_at', now,
     'worst', ARGV[9], 'event', ARGV[11], 'undo_until', 0, unpack(ARGV, 18))
 redis.call('RPUSH', KEYS[6], '{"version":1,"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[10], 2))
 

@@ -40,7 +40,7 @@ local decision = '{"version":' .. version .. ',"at":' .. string.format('%d', now
     .. string.format('%d', undo_until) .. ',' .. string.sub(ARGV[5], 2)
 
 redis.call('HSET', KEYS[1], 'outcome', outcome, 'version', version, 'sequence', sequence, 'event', ARGV[8],
-    'undo_until', undo_until, 'public_from', public_from)
+    'undo_until', undo_until)
 redis.call('RPUSH', KEYS[2], decision)
 redis.call('DEL', KEYS[3])
 
