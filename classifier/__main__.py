@@ -2,6 +2,8 @@
 
 In: {"id", "text"}. Out, ASCII-escaped: {"id", "model", "language", "unscored", "scores", "spans"}. A bad line is
 reported on stderr by its number and skipped; the exit code is then 1.
+
+`python -m classifier bench` says what scoring costs.
 """
 
 import argparse
@@ -9,8 +11,10 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, TextIO
 
+from classifier import bench
 from classifier.artifact import ArtifactError
 from classifier.scorer import Scorer
 
@@ -20,7 +24,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m classifier", description="Parley's classifier.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("score", help='read JSON lines {"id", "text"} on stdin, write their scores on stdout')
-    parser.parse_args()
+    costs = commands.add_parser("bench", help="measure what scoring costs, in one run beside scikit-learn")
+    costs.add_argument("--peers", type=Path, help="the Python of an environment that has alt-profanity-check")
+    arguments = parser.parse_args()
+    if arguments.command == "bench":
+        return bench.main(arguments.peers)
     try:
         scorer = Scorer.load()
     except ArtifactError as error:

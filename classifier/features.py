@@ -21,6 +21,9 @@ NGRAMS: Final = (2, 3, 4, 5)
 WORD_COUNT: Final = 3
 NGRAM_COUNT: Final = 2
 
+#: Words that stand between two others without changing what they do to each other: "not (such an) idiot".
+_LINKING: Final = frozenset({"a", "an", "the", "so", "very", "such", "really", "too", "that"})
+
 Hashes = NDArray[np.uint64]
 Rows = NDArray[np.int64]
 
@@ -61,6 +64,11 @@ def pair_rows(firsts: Hashes, seconds: Hashes) -> Rows:
     """Return the rows of pairs of words, given by the words' hashes."""
     rows: Rows = _row(firsts * _FIRST + seconds, PAIR_ROWS)
     return rows
+
+
+def neighbours(words: Sequence[str]) -> list[int]:
+    """Return the places of the words that pair up, each with the next: all but articles and the like."""
+    return [at for at, word in enumerate(words) if word not in _LINKING]
 
 
 def batches(words: Sequence[str]) -> list[Sequence[str]]:

@@ -31,6 +31,9 @@ class Lexicon:
         self.common, self.loaded = tuple(common), tuple(loaded)
         self.ranks: Mapping[str, int] = {word: rank for rank, word in enumerate(self.common, start=1)}
         self.swears = frozenset(self.loaded)
+        # Short ones hide in too many honest words to be looked for inside others.
+        long = sorted((word for word in self.loaded if len(word) > 3), key=len, reverse=True)
+        self._inside = re.compile("|".join(map(re.escape, long)) or "(?!)")
         self._by_shape: dict[tuple[str, int], list[str]] = {}
         for word in self.loaded:
             self._by_shape.setdefault((word[0], len(word)), []).append(word)
@@ -72,7 +75,7 @@ class Lexicon:
 
     def unglued(self, text: str) -> list[str] | None:
         """Cut *text* into words where a loaded one is among them: "youidiot"; None where there is none."""
-        parts = self.cut(text) if len(text) > 5 else None
+        parts = self.cut(text) if len(text) > 5 and self._inside.search(text) else None
         return parts if parts and any(part in self.swears and len(part) > 3 for part in parts) else None
 
     def cut(self, text: str) -> list[str] | None:

@@ -11,7 +11,7 @@ from classifier.model import COLUMNS, LABELS, Floats
 from classifier.words import Word
 
 #: Labels whose shares make a word worth marking; spam is told by a share of its own.
-_JUDGED: Final = tuple(place for place, label in enumerate(LABELS) if label != "spam")
+_JUDGED: Final = slice(0, LABELS.index("spam"))
 _TOXICITY: Final = LABELS.index("toxicity")
 _SPAM: Final = LABELS.index("spam")
 _MARKED: Final = COLUMNS.index("marked")
@@ -41,12 +41,13 @@ def cues(vectors: Floats, shares: Floats, raw: Floats) -> Floats:
 
     *vectors* are the words' own weights, *shares* what each place adds to the *raw* scores; one row a word.
     """
-    own = np.column_stack([vectors[:, _MARKED], vectors[:, _TOXICITY], shares[:, _JUDGED]])
-    near = own[:, :3]
-    before, after = np.zeros_like(near), np.zeros_like(near)
-    before[1:], after[:-1] = near[:-1], near[1:]
-    count = np.full((len(own), 1), np.log(len(own)))
-    return np.hstack([own, before, after, count, np.full((len(own), 1), raw[_TOXICITY])])
+    own, near = _JUDGED.stop + 2, 3
+    found = np.zeros((len(shares), own + 2 * near + 2))
+    found[:, 0], found[:, 1], found[:, 2:own] = vectors[:, _MARKED], vectors[:, _TOXICITY], shares[:, _JUDGED]
+    found[1:, own : own + near] = found[:-1, :near]
+    found[:-1, own + near : own + 2 * near] = found[1:, :near]
+    found[:, -2], found[:, -1] = np.log(len(shares)), raw[_TOXICITY]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +61,34 @@ class Marker:
     ) -> tuple[Span, ...]:
         """Return the spans of *words* to show, in order; *scores* are the labels' probabilities in LABELS' order."""
         found: list[Span] = []
-        if max(scores[place] for place in _JUDGED) >= SHOWN:
-            marked = np.append(cues(vectors, shares, raw), np.ones((len(words), 1)), axis=1) @ self.weights > 0
-            found += _merged(words, marked, shares, scores)
+        if max(scores[_JUDGED]) >= SHOWN:
+            leaning = cues(vectors, shares, raw) @ self.weights[:-1] + self.weights[-1]
+            found += _merged(words, leaning > 0, shares, scores)
         if scores[_SPAM] >= SPAM_SHOWN:
             strong = shares[:, _SPAM] >= SPAM_SHARE
-            found += [_span(words[run], shares[run], _SPAM) for run in _runs(words, strong)]
+            found += [_span(words[run], float(shares[run, _SPAM].sum()), _SPAM) for run in _runs(words, strong)]
         return tuple(sorted(found, key=lambda span: (span.begin, span.end)))
 
 
 def _merged(words: Sequence[Word], marked: Any, shares: Floats, scores: Any) -> Iterator[Span]:
     for run in _runs(words, marked):
         # The label that these words speak for most, among those that the text is likely to have.
-        place = max(_JUDGED, key=lambda place: shares[run, place].sum() * scores[place])
-        if shares[run, place].sum() > 0:
-            yield _span(words[run], shares[run], place)
+        sums = shares[run, _JUDGED].sum(axis=0)
+        place = int((sums * scores[_JUDGED]).argmax())
+        if sums[place] > 0:
+            yield _span(words[run], float(sums[place]), place)
 
 
-def _span(words: Sequence[Word], shares: Floats, place: int) -> Span:
-    return Span(words[0].begin, words[-1].end, LABELS[place], round(max(float(shares[:, place].sum()), 1e-4), 4))
+def _span(words: Sequence[Word], weight: float, place: int) -> Span:
+    return Span(words[0].begin, words[-1].end, LABELS[place], max(round(weight, 4), 1e-4))
 
 
 def _runs(words: Sequence[Word], marked: Any) -> Iterator[slice]:
     """Yield the runs of marked words that stand beside each other."""
-    begin = None
-    for at, (word, is_marked) in enumerate(zip(words, marked, strict=True)):
-        if begin is not None and (not is_marked or word.begin - words[at - 1].end > GAP):
-            yield slice(begin, at)
-            begin = None
-        if is_marked and begin is None:
-            begin = at
-    if begin is not None:
-        yield slice(begin, len(words))
+    places = np.flatnonzero(marked).tolist()
+    begin = 0
+    for at, place in enumerate(places):
+        after = places[at + 1] if at + 1 < len(places) else None
+        if after != place + 1 or words[after].begin - words[place].end > GAP:
+            yield slice(places[begin], place + 1)
+            begin = at + 1

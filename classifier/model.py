@@ -2,12 +2,12 @@
 
     score = bias + (Σ vector(word) + Σ vector(pair)) / √n
 
-over the distinct words of the text, n of them, and its distinct pairs of neighbours. A word's vector is the sum of its
-own weights and those of its character n-grams, one entry for each label. The weights are small integers with one scale
-for each label, so that sums are exact in any order: the explanation is the model.
+over the distinct words of the text, n of them, and its distinct pairs of neighbours (articles aside). A word's vector
+is the sum of its own weights and those of its character n-grams, one entry for each label. The weights are small
+integers with one scale for each label, so that sums are exact in any order: the explanation is the model.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from threading import Lock
@@ -16,12 +16,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import NGRAM_COUNT, WORD_COUNT, Rows, batches, pair_rows, word_rows
+from classifier.features import NGRAM_COUNT, WORD_COUNT, Rows, batches, neighbours, pair_rows, word_rows
 
 LABELS: Final = ("toxicity", "severe_toxicity", "profanity", "threat", "insult", "identity_attack", "spam")
 
 #: The labels' columns, and one that says which words people mark as toxic.
 COLUMNS: Final = (*LABELS, "marked")
+
+#: A text of more words than this is also read in parts of so many words, each half over the one before.
+PART: Final = 60
+
+#: Bits of a slot's number where two make a pair.
+_HALF: Final = 24
 
 Weights = NDArray[np.int8]
 Sums = NDArray[np.int32]
@@ -30,20 +36,25 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Weights as the artifact holds them: *words* and *pairs* by row and column, and what one unit of each is worth."""
+    """Weights as the artifact holds them: *words* and *pairs* by row and column, and what one unit of each is worth.
+
+    *part_bias*, below 0, is what a part of a long text has against it beside the whole.
+    """
 
     words: Weights
     pairs: Weights
     word_unit: Floats
     pair_unit: Floats
     bias: Floats
+    part_bias: float
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
     """What each distinct word and pair of a text adds to the raw scores, and which of them stands at each place.
 
-    *vectors* are the words' own weights, *words* and *pairs* what they add in this text.
+    *vectors* are the words' own weights, *words* and *pairs* what they add in this text. The pair at place i is of the
+    words at *paired*[i] and *paired*[i + 1].
     """
 
     vectors: Floats
@@ -51,6 +62,7 @@ class Shares:
     pairs: Floats
     word_at: NDArray[np.int64]
     pair_at: NDArray[np.int64]
+    paired: NDArray[np.int64]
     bias: Floats
 
     @property
@@ -66,8 +78,8 @@ class Shares:
         if len(self.pair_at):
             again = np.bincount(self.pair_at, minlength=len(self.pairs))
             halves = (self.pairs / again[:, None])[self.pair_at] / 2
-            shares[:-1] += halves
-            shares[1:] += halves
+            shares[self.paired[:-1]] += halves
+            shares[self.paired[1:]] += halves
         return shares
 
 
@@ -89,28 +101,57 @@ class Model:
         with self._lock:
             slots = self._found(words)
             distinct = list(set(slots))
-            total = self._vectors[distinct].sum(axis=0) * table.word_unit
-            pairs = self._pair_rows(list(set(pairwise(slots))))
-        if len(pairs):
-            total += table.pairs[pairs].sum(axis=0, dtype=np.int32) * table.pair_unit
+            total = np.add.reduce(self._vectors.take(distinct, axis=0)) * table.word_unit
+            pairs = self._pair_rows(set(self._pairs([slots[at] for at in neighbours(words)])))
+        total += np.add.reduce(table.pairs.take(pairs, axis=0), dtype=np.int32) * table.pair_unit
         scores: Floats = table.bias + total / len(distinct) ** 0.5
         return scores
+
+    def forget(self) -> None:
+        """Forget the words met so far."""
+        with self._lock:
+            self._slots.clear()
+
+    def decided(self, words: Sequence[str]) -> tuple[Floats, slice]:
+        """Return the raw scores that count, and of which words they are: of all, or of a long text's worst part."""
+        whole = self.raw(words)
+        if len(words) <= PART:
+            return whole, slice(None)
+        parts = [slice(at, at + PART) for at in range(0, len(words) - PART // 2, PART // 2)]
+        raws = [self.raw(words[part]) + self.table.part_bias for part in parts]
+        worst = max(range(len(parts)), key=lambda at: float(raws[at][0]))
+        return (raws[worst], parts[worst]) if raws[worst][0] > whole[0] else (whole, slice(None))
 
     def shares(self, words: Sequence[str]) -> Shares:
         """Return what each of *words* adds to the raw scores."""
         table = self.table
         with self._lock:
             slots = self._found(words)
-            distinct, word_at = np.unique(np.array(slots, np.int64), return_inverse=True)
-            pairs, pair_at = _distinct_pairs(slots)
-            vectors = self._vectors[distinct] * table.word_unit
-            rows = self._pair_rows(pairs)
+            distinct = {slot: at for at, slot in enumerate(dict.fromkeys(slots))}
+            paired = neighbours(words)
+            pairs = self._pairs([slots[at] for at in paired])
+            order = {pair: at for at, pair in enumerate(dict.fromkeys(pairs))}
+            vectors = self._vectors.take(list(distinct), axis=0) * table.word_unit
+            rows = self._pair_rows(order)
         root = max(len(distinct), 1) ** 0.5
-        return Shares(vectors, vectors / root, table.pairs[rows] * table.pair_unit / root, word_at, pair_at, table.bias)
+        return Shares(
+            vectors,
+            vectors / root,
+            table.pairs[rows] * table.pair_unit / root,
+            np.array([distinct[slot] for slot in slots], np.int64),
+            np.array([order[pair] for pair in pairs], np.int64),
+            np.array(paired, np.int64),
+            table.bias,
+        )
 
-    def _pair_rows(self, pairs: Sequence[tuple[int, int]]) -> Rows:
-        slots = np.array(pairs, np.int64).reshape(-1, 2)
-        return pair_rows(self._hashes[slots[:, 0]], self._hashes[slots[:, 1]])
+    @staticmethod
+    def _pairs(slots: Sequence[int]) -> list[int]:
+        """Return the pairs of neighbouring *slots*, two in one number."""
+        return [first << _HALF | second for first, second in pairwise(slots)]
+
+    def _pair_rows(self, pairs: Collection[int]) -> Rows:
+        both = np.fromiter(pairs, np.int64, len(pairs))
+        return pair_rows(self._hashes.take(both >> _HALF), self._hashes.take(both & (1 << _HALF) - 1))
 
     def _found(self, words: Sequence[str]) -> list[int]:
         """Return the slots of *words*, filling those of new ones."""
@@ -142,9 +183,3 @@ class Model:
         vectors: Sums = np.add.reduceat(weights[grams], begins, axis=0, dtype=np.int32) * NGRAM_COUNT
         vectors += weights[own].astype(np.int32) * WORD_COUNT
         return hashes, vectors
-
-
-def _distinct_pairs(slots: Sequence[int]) -> tuple[list[tuple[int, int]], NDArray[np.int64]]:
-    pairs = list(pairwise(slots))
-    order = {pair: at for at, pair in enumerate(dict.fromkeys(pairs))}
-    return list(order), np.array([order[pair] for pair in pairs], np.int64)

@@ -1,6 +1,6 @@
 """Scoring a text: probabilities for seven labels, and the words behind them. Imports numpy, and nothing that trains."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,11 +19,7 @@ __all__ = ["DEFAULT", "LABELS", "Explanation", "Scored", "Scorer", "Span"]
 
 DEFAULT: Final = Path(__file__).parent / "models" / "english.model"
 
-_TOXICITY: Final = LABELS.index("toxicity")
 _SPAM: Final = LABELS.index("spam")
-
-#: A text of more words than this is also read in parts of so many words, each half over the one before.
-PART: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +53,11 @@ class Scorer:
 
     def __init__(self, found: artifact.Artifact) -> None:
         self.model: str = found.about["id"]
-        self._weight_of_part = float(found.about["part_bias"])
         self.reader = Reader(Lexicon(found.words("common"), found.words("loaded")))
         self.table = _table(found)
-        self._model = Model(self.table)
-        self._calibrations = _calibrations(found)
-        self._marker = Marker(found.array("marking", "float64", None))
+        self.additive = Model(self.table)
+        self.calibrations = _calibrations(found)
+        self.marker = Marker(found.array("marking", "float64", None))
         self._languages = Languages(
             found.about["languages"],
             found.array("language", "int8", ROWS, len(found.about["languages"])),
@@ -85,25 +80,38 @@ class Scorer:
         """Score *text*."""
         folded = fold(text).text
         words = self.reader.texts(folded)
-        raw, part = self._decided(words)
-        scores = [calibrate(value) for calibrate, value in zip(self._calibrations, raw.tolist(), strict=False)]
+        raw, part = self.additive.decided(words)
+        scores = [calibrate(value) for calibrate, value in zip(self.calibrations, raw.tolist(), strict=False)]
         language = self._languages.identify(folded, words, self.reader.lexicon.ranks)
         unscored = "no_words" if not any(map(_is_word, words)) else None if language == "en" else "language"
         shows = words and (max(scores[:_SPAM]) >= SHOWN or scores[_SPAM] >= SPAM_SHOWN)
         spans = self._spans(text, part, raw, scores) if shows else ()
         return Scored(self.model, language, unscored, dict(zip(LABELS, scores, strict=True)), spans)
 
+    def score_all(self, texts: Iterable[str]) -> list[Scored]:
+        """Score *texts*, in order."""
+        return [self.score(text) for text in texts]
+
+    def forget(self) -> None:
+        """Forget the words met lately: what a first comment costs."""
+        self.reader.forget()
+        self.additive.forget()
+
     def raw(self, text: str) -> Floats:
         """Return the raw scores of the whole *text*, before parts and calibration, one for each column."""
-        return self._model.raw(self.reader.texts(fold(text).text))
+        return self.additive.raw(self.reader.texts(fold(text).text))
+
+    def decided(self, text: str) -> Floats:
+        """Return the raw scores that count: of the whole *text* or of its worst part."""
+        return self.additive.decided(self.reader.texts(fold(text).text))[0]
 
     def explain(self, text: str, label: str = "toxicity") -> Explanation:
         """Say exactly which words make *label*'s raw score."""
         place = LABELS.index(label)
         words = self.reader.words(text)
-        _, part = self._decided([word.text for word in words])
-        shares = self._model.shares([word.text for word in words[part]])
-        bias = float(shares.bias[place]) + (self._weight_of_part if part != slice(None) else 0.0)
+        _, part = self.additive.decided([word.text for word in words])
+        shares = self.additive.shares([word.text for word in words[part]])
+        bias = float(shares.bias[place]) + (self.table.part_bias if part != slice(None) else 0.0)
         return Explanation(
             label,
             float(shares.raw[place]) + bias - float(shares.bias[place]),
@@ -116,21 +124,11 @@ class Scorer:
         """Score *text* as if the characters from *begin* to *end* were not there."""
         return self.score(f"{text[:begin]} {text[end:]}")
 
-    def _decided(self, words: Sequence[str]) -> tuple[Floats, slice]:
-        """Return the raw scores that count, and of which words they are: all, or the worst part of a long text."""
-        whole = self._model.raw(words)
-        if len(words) <= PART:
-            return whole, slice(None)
-        parts = [slice(at, at + PART) for at in range(0, len(words) - PART // 2, PART // 2)]
-        raws = [self._model.raw(words[part]) + self._weight_of_part for part in parts]
-        worst = max(range(len(parts)), key=lambda at: raws[at][_TOXICITY])
-        return (raws[worst], parts[worst]) if raws[worst][_TOXICITY] > whole[_TOXICITY] else (whole, slice(None))
-
     def _spans(self, text: str, part: slice, raw: Floats, scores: Sequence[float]) -> tuple[Span, ...]:
         words = self.reader.words(text)[part]
-        shares = self._model.shares([word.text for word in words])
+        shares = self.additive.shares([word.text for word in words])
         vectors = shares.vectors[shares.word_at]
-        return self._marker.spans(words, vectors, shares.by_place(), raw, scores)
+        return self.marker.spans(words, vectors, shares.by_place(), raw, scores)
 
 
 def _is_word(word: str) -> bool:
@@ -145,6 +143,7 @@ def _table(found: artifact.Artifact) -> Table:
         found.array("word_unit", "float64", width),
         found.array("pair_unit", "float64", width),
         found.array("bias", "float64", width),
+        float(found.about["part_bias"]),
     )
 
 

@@ -20,18 +20,19 @@ _REMEMBERED: Final = 40_000
 
 _LATIN: Final = {ord(character): plain for plain, characters in FOREIGN.items() for character in characters}
 
+# Bounded or possessive throughout: no text makes it look twice at the same place for long.
 _PIECE: Final = re.compile(
     r"""
-      (?P<link>  (?:https?:/{1,2}|www\.) [^\s/]{1,200} \S* )
-    | (?P<plain> [a-z]+ (?:'[a-z]+)* (?![\w*@$!|+#%€¢£(-]|[.'’_][\w*]) )
+      (?P<link>  (?:https?:/{1,2}|www\.) [^\s/]{1,200} \S*+ )
+    | (?P<plain> [a-z]++ (?:'[a-z]++)*+ (?![\w*@$!|+#%€¢£(-]|[.'’_][\w*]) )
     | (?P<odd>   [^\W_] (?: [\w*@$!|+#%€¢£(.'’-]* [\w*@$] )?
-               | [@$!|(] [\w*@$!|+#%€¢£(.-]* [\w$@] )
+               | [@$!|(] [\w*@$!|+#%€¢£(.-]{0,40} [\w$@] )
     | (?P<signs> [*@$\#%&!]{3,} )
     | (?P<emoji> [\u2600-\u27bf\U0001f000-\U0001f3fa\U0001f400-\U0001faff] )
     """,
     re.VERBOSE,
 )
-_SPACED: Final = re.compile(r"(?<!\S)[^\W\d_] \S(?: \S)+(?!\S)")
+_SPACED: Final = re.compile(r"(?<!\S)[^\W\d_] \S(?: \S)+(?=[.,!?;:)\"']{0,9}(?!\S))")
 _SEPARATED: Final = re.compile(r"[^\W_](?:([.\-_*|+!#])[^\W_])(?:\1[^\W_])+")
 _NUMBER: Final = re.compile(r"[\d.,:-]*\d(?:st|nd|rd|th|s|k|m|am|pm|x)?")
 _PART: Final = re.compile(r"[^\W_]+(?:[*@$!|#€¢£'’]+[^\W_]+)*[*$]*")
@@ -58,17 +59,21 @@ class Reader:
         """Return the words of *text* in order, each with its place in *text* as typed."""
         folded = fold(text)
         begins, ends = folded.begins, folded.ends
+        if isinstance(begins, range):  # nothing moved
+            return self.placed(folded.text)
         return [Word(word.text, begins[word.begin], ends[word.end - 1]) for word in self.placed(folded.text)]
+
+    def forget(self) -> None:
+        """Forget the chunks read so far."""
+        self._readings.clear()
 
     def placed(self, folded: str) -> list[Word]:
         """Return the words of *folded* text, each with its place there."""
-        words = [
-            Word(text, places[begin], places[end - 1] + 1)
-            for chunk, places in _chunks(folded)
-            for text, begin, end in self._reading(chunk)
-        ]
-        broken = self._broken([word.text for word in words])
-        for at in reversed(broken):
+        words: list[Word] = []
+        for chunk, at, step in _chunks(folded):
+            for text, begin, end in self._reading(chunk):
+                words.append(Word(text, at + step * begin, at + step * (end - 1) + 1))
+        for at in reversed(self._broken([word.text for word in words])):
             words[at : at + 2] = [Word(words[at].text + words[at + 1].text, words[at].begin, words[at + 1].end)]
         return words
 
@@ -76,7 +81,8 @@ class Reader:
         """Return what `placed` returns, without places and so faster."""
         if _SPACED.search(folded):
             return [word.text for word in self.placed(folded)]
-        words = [word[0] for chunk in folded.split() for word in self._reading(chunk)]
+        known = self._readings.get
+        words = [word[0] for chunk in folded.split() for word in known(chunk) or self._reading(chunk)]
         for at in reversed(self._broken(words)):
             words[at : at + 2] = [words[at] + words[at + 1]]
         return words
@@ -84,13 +90,12 @@ class Reader:
     def _broken(self, words: Sequence[str]) -> list[int]:
         """Return where a loaded word was broken in two that are not both words: "stu pid"."""
         ranks, swears = self.lexicon.ranks, self.lexicon.swears
+        strange = [at for at, word in enumerate(words) if word not in ranks]
         broken: list[int] = []
-        for at, strange in enumerate(word not in ranks for word in words):
-            for first in (at - 1, at) if strange else ():
-                pair = words[first : first + 2] if first >= 0 else ()
-                is_new = not broken or first > broken[-1] + 1
-                if is_new and len(pair) == 2 and "".join(pair) in swears and not swears.intersection(pair):
-                    broken.append(first)
+        for first in (first for at in strange for first in (at - 1, at) if 0 <= first < len(words) - 1):
+            pair = words[first], words[first + 1]
+            if pair[0] + pair[1] in swears and not swears.intersection(pair) and (not broken or first > broken[-1] + 1):
+                broken.append(first)
         return broken
 
     def _reading(self, chunk: str) -> tuple[Word, ...]:
@@ -178,22 +183,22 @@ def _side_by_side(parts: Sequence[str], begin: int) -> Iterator[Word]:
         begin += len(part)
 
 
-def _chunks(folded: str) -> Iterator[tuple[str, range]]:
-    """Yield what stands between spaces, with the place of each of its characters; letters that stand alone as one."""
+def _chunks(folded: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what stands between spaces, where it begins, and how far its characters are apart: letters that stand alone
+    come as one chunk."""
     done = 0
     for spaced in _SPACED.finditer(folded):
         yield from _between(folded, done, spaced.start())
-        yield spaced[0][::2], range(spaced.start(), spaced.end(), 2)
+        yield spaced[0][::2], spaced.start(), 2
         done = spaced.end()
     yield from _between(folded, done, len(folded))
 
 
-_CHUNK: Final = re.compile(r"\S+")
-
-
-def _between(folded: str, begin: int, end: int) -> Iterator[tuple[str, range]]:
-    for chunk in _CHUNK.finditer(folded, begin, end):
-        yield chunk[0], range(*chunk.span())
+def _between(folded: str, begin: int, end: int) -> Iterator[tuple[str, int, int]]:
+    for chunk in folded[begin:end].split():
+        begin = folded.index(chunk, begin)
+        yield chunk, begin, 1
+        begin += len(chunk)
 
 
 def _host(link: str, begin: int) -> Iterator[Word]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifier.features import NGRAM_COUNT, PAIR_ROWS, WORD_COUNT, WORD_ROWS, batches, pair_rows, word_rows
+from classifier.features import NGRAM_COUNT, PAIR_ROWS, WORD_COUNT, WORD_ROWS, batches, neighbours, pair_rows, word_rows
 
 COLUMNS: Final = WORD_ROWS + PAIR_ROWS
 
@@ -21,11 +21,15 @@ class Design:
 
     def __init__(self, readings: Iterable[Sequence[str]]) -> None:
         vocabulary: dict[str, int] = {}
-        documents = [[vocabulary.setdefault(word, len(vocabulary)) for word in words] for words in readings]
+        documents, paired = [], []
+        for words in readings:
+            numbers = [vocabulary.setdefault(word, len(vocabulary)) for word in words]
+            documents.append(numbers)
+            paired.append([numbers[at] for at in neighbours(words)])
         self.words = list(vocabulary)
         hashes, self.spelling = spelling(self.words)
         self.documents = _binary([sorted(set(words)) for words in documents], len(vocabulary))
-        pairs = [sorted(set(pairwise(words))) for words in documents]
+        pairs = [sorted(set(pairwise(words))) for words in paired]
         flat = np.array([pair for row in pairs for pair in row], np.int64).reshape(-1, 2)
         begins = np.cumsum([0] + [len(row) for row in pairs])
         rows = pair_rows(hashes[flat[:, 0]], hashes[flat[:, 1]])

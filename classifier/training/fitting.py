@@ -12,7 +12,7 @@ from classifier.features import WORD_ROWS
 from classifier.training.design import COLUMNS, Design, Indices
 
 #: Inverse strength of the regularisation, and the steps after which fitting stops: more change no third digit.
-STRENGTH: Final = 0.5
+STRENGTH: Final = 0.3
 STEPS: Final = 100
 
 #: What a source's own rate of toxic rows counts: large, so that it is hardly regularised and words need not tell it.

@@ -13,12 +13,15 @@ from classifier import artifact
 from classifier.features import WORD_ROWS
 from classifier.model import COLUMNS, LABELS, Model, Table
 from classifier.text import fold
+from classifier.training import estimators
 from classifier.training.calibrating import knots
 from classifier.training.design import COLUMNS as FEATURES
 from classifier.training.design import Design, Indices
+from classifier.training.estimators import weights_of
 from classifier.training.fitting import fit_head, quantised
 from classifier.training.marks import fit_marker, fit_words, read_marked
-from classifier.training.rows import SOURCES, Example, Slice, read
+from classifier.training.measuring import area
+from classifier.training.rows import COUNTEREXAMPLES, SOURCES, Example, Slice, read, with_typos
 from classifier.training.tongues import fit_languages
 from classifier.training.vocabulary import lexicon
 from classifier.words import Reader
@@ -26,14 +29,23 @@ from classifier.words import Reader
 Say = Callable[[str], None]
 
 #: What a part of a long text must add to be worse than the whole.
-PART_BIAS: Final = -0.6
+PART_BIAS: Final = -2.5
 
 #: Log-odds by which a language must beat English.
 LANGUAGE_BAR: Final = 8.0
 
-_WEIGHTS: Final = {source.file: source.weight for source in SOURCES}
-_RATES: Final = {rate: number for number, rate in enumerate(sorted({source.rate for source in SOURCES}))}
-_RATE_OF: Final = {source.file: _RATES[source.rate] for source in SOURCES}
+_WEIGHTS: Final = {source.file: source.weight for source in SOURCES} | {COUNTEREXAMPLES: 0.3}
+
+#: A mistyped copy counts this much beside its text.
+_MISTYPED: Final = 0.5
+
+_RATE_NAMES: Final = sorted({source.rate for source in SOURCES} | {COUNTEREXAMPLES})
+_RATES: Final = {source.file: _RATE_NAMES.index(source.rate) for source in SOURCES} | {
+    COUNTEREXAMPLES: _RATE_NAMES.index(COUNTEREXAMPLES)
+}
+
+#: The share of toxic comments on Wikipedia: labelled rows, picked to be toxic, are weighed back to it.
+_NATURAL: Final = 0.097
 
 #: Spam stands out from ordinary comments; they count this much, and texts of other kinds of spam less than comments'.
 _SPAM_WEIGHTS: Final = {"youtube_spam": 1.0, "telegram_spam": 1.0, "sms_spam": 0.5}
@@ -61,19 +73,20 @@ class Corpus:
         return [self.examples[place].source for place in at]
 
 
-def make(folder: Path, out: Path, *, say: Say) -> None:
-    """Make the model from the files of *folder* and write it to *out*."""
+def make(folder: Path, out: Path, *, say: Say, estimator: Path | None = None) -> None:
+    """Make the model from the files of *folder* and write it to *out*, and scikit-learn's heads to *estimator*."""
     # On one thread: sums in another order would round otherwise, and the model would not be the same bit for bit.
     with threadpool_limits(1):
-        _make(folder, out, say)
+        _make(folder, out, estimator, say)
 
 
-def _make(folder: Path, out: Path, say: Say) -> None:
+def _make(folder: Path, out: Path, estimator: Path | None, say: Say) -> None:
     examples = list(read(folder))
     say(f"{len(examples):,} texts read")
     words = lexicon(examples)
     reader = Reader(words)
     say(f"{len(words.common):,} common words, {len(words.loaded):,} loaded")
+    examples += list(with_typos(examples))
     corpus = Corpus(examples, Design(reader.texts(fold(example.text).text) for example in examples))
     say(f"{len(corpus.design.words):,} different words")
     fitted, bias = np.zeros((FEATURES, len(COLUMNS))), np.zeros(len(COLUMNS))
@@ -82,7 +95,11 @@ def _make(folder: Path, out: Path, say: Say) -> None:
     marked = read_marked(folder, reader)
     fitted[:WORD_ROWS, COLUMNS.index("marked")] = fit_words(marked)
     table = _table(fitted, bias)
-    marker, reached = fit_marker(marked, Model(table))
+    model = Model(table)
+    marker, reached = fit_marker(marked, model)
+    if estimator:
+        estimators.write(estimator, fitted, bias)
+        say(f"wrote {estimator}")
     say(f"spans: F1 {reached:.3f} on the calibration slice")
     languages, language, unit = fit_languages(words.common, bar=LANGUAGE_BAR)
     arrays = {
@@ -91,7 +108,7 @@ def _make(folder: Path, out: Path, say: Say) -> None:
         "word_unit": table.word_unit,
         "pair_unit": table.pair_unit,
         "bias": table.bias,
-        "calibration": _calibration(corpus, table),
+        "calibration": _calibration(corpus, model, reader),
         "marking": marker.weights,
         "language": language,
         "common": _lines(words.common),
@@ -102,6 +119,7 @@ def _make(folder: Path, out: Path, say: Say) -> None:
         "languages": languages.names,
         "language_unit": unit,
         "language_bar": LANGUAGE_BAR,
+        "quantising": _cost_of_quantising(corpus, fitted, table),
     }
     about["id"] = f"english-{_digest(about, arrays)}"
     artifact.save(out, about=about, arrays=arrays)
@@ -113,9 +131,9 @@ def _heads(corpus: Corpus, say: Say) -> Any:
     toxicity: tuple[Any, float] | None = None
     for label in LABELS:
         at = corpus.known(label, Slice.TRAINING)
-        weights = _weights(label, corpus.sources(at))
+        weights = _weights(label, corpus, at)
         at, weights = at[weights > 0], weights[weights > 0]
-        rates = np.array([_RATE_OF[source] for source in corpus.sources(at)])
+        rates = np.array([_RATES[source] for source in corpus.sources(at)])
         lean = toxicity is not None and label != "spam"
         margin = corpus.design.raw(*toxicity, at) if toxicity and lean else None
         fitted, bias, share = fit_head(
@@ -128,9 +146,12 @@ def _heads(corpus: Corpus, say: Say) -> Any:
         yield fitted, bias
 
 
-def _weights(label: str, sources: Sequence[str]) -> Any:
+def _weights(label: str, corpus: Corpus, at: Indices) -> Any:
+    """Return what each example of *at* counts in fitting *label*."""
+    sources = corpus.sources(at)
     if label == "toxicity":
-        return np.array([_WEIGHTS[source] for source in sources])
+        typos = np.array([_MISTYPED if corpus.examples[place].is_mistyped else 1.0 for place in at])
+        return typos * [_WEIGHTS[source] for source in sources]
     if label == "spam":
         return np.array([_SPAM_WEIGHTS.get(source, _HAM_WEIGHT) for source in sources])
     return np.ones(len(sources))
@@ -148,26 +169,42 @@ def _table(fitted: Any, bias: Any) -> Table:
         np.array([unit / 2 for _, unit in word_columns]),  # words and n-grams count in halves
         np.array([unit for _, unit in pair_columns]),
         bias,
+        PART_BIAS,
     )
 
 
-def _calibration(corpus: Corpus, table: Table) -> Any:
+def _calibration(corpus: Corpus, model: Model, reader: Reader) -> Any:
     """Return the knots of every label: its place, raw scores and log-odds."""
-    weights = weights_of(table)
-    rows = []
+    rows: list[tuple[float, ...]] = []
     for place, label in enumerate(LABELS):
-        at = corpus.known(label, Slice.CALIBRATION)
-        natural = [corpus.examples[row].natural or label == "spam" for row in at]
-        at = at[natural]
-        raw = corpus.design.raw(weights[:, place], table.bias[place], at)
-        places, odds = knots(raw, corpus.truth(label, at))
+        found = [corpus.examples[at] for at in corpus.known(label, Slice.CALIBRATION)]
+        if label != "spam":
+            found = [example for example in found if example.natural or label != "toxicity"]
+            found = [example for example in found if example.source == "jigsaw_wiki"]
+        raw = np.array([model.decided(reader.texts(fold(example.text).text))[0][place] for example in found])
+        truth = np.array([example.labels[label] for example in found])
+        places, odds = knots(raw, truth, _natural(found) if label != "spam" else None)
         rows += [(float(place), *knot) for knot in zip(places, odds, strict=True)]
     return np.array(rows)
 
 
-def weights_of(table: Table) -> Any:
-    """Return the shipped weights of a table, words' rows before pairs', as the fitted ones were."""
-    return np.vstack([table.words * (2 * table.word_unit), table.pairs * table.pair_unit])
+def _natural(examples: Sequence[Example]) -> Any:
+    """Return weights that bring the share of toxic texts to a site's own."""
+    toxic = np.array([example.labels["toxicity"] for example in examples])
+    share = toxic.mean()
+    return np.where(toxic, _NATURAL / share, (1 - _NATURAL) / (1 - share))
+
+
+def _cost_of_quantising(corpus: Corpus, fitted: Any, table: Table) -> dict[str, list[float]]:
+    """Return by label: the fitted and the shipped weights' area on the test slice, and the greatest difference of raw
+    scores."""
+    weights, costs = weights_of(table), {}
+    for place, label in enumerate(LABELS):
+        at = corpus.known(label, Slice.TEST)
+        truth = corpus.truth(label, at)
+        raws = [corpus.design.raw(columns[:, place], table.bias[place], at) for columns in (fitted, weights)]
+        costs[label] = [*(round(area(truth, raw), 5) for raw in raws), round(float(np.abs(raws[0] - raws[1]).max()), 4)]
+    return costs
 
 
 def _lines(words: Sequence[str]) -> Any:

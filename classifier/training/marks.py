@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from classifier.marking import SHOWN, Marker, cues
 from classifier.model import LABELS, Model
 from classifier.training.design import spelling
-from classifier.training.rows import Example, Slice, table
+from classifier.training.rows import Slice, slice_of, table
 from classifier.words import Reader, Word
 
 FILE: Final = "toxic_spans_semeval2021"
@@ -33,7 +33,7 @@ class MarkedText:
     @property
     def slice(self) -> Slice:
         """The slice that the text falls into."""
-        return Example(self.text, {}, FILE).slice
+        return slice_of(self.text)
 
     @property
     def truth(self) -> list[bool]:

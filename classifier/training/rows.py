@@ -5,13 +5,19 @@ import gzip
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
+from classifier.training.attacks import mistyped
+from classifier.training.counterexamples import counterexamples
+
 csv.field_size_limit(sys.maxsize)
+
+#: Share of the identity templates that is read: they are many, and alike.
+_TEMPLATES: Final = 0.15
 
 Row = Mapping[str, str]
 Labels = Mapping[str, int]
@@ -32,14 +38,9 @@ class Example:
     text: str
     labels: Labels
     source: str
+    slice: Slice
     natural: bool = False
-
-    @property
-    def slice(self) -> Slice:
-        """The slice that the text falls into."""
-        digest = hashlib.sha256(letters(self.text).encode("utf-8", "replace")).digest()
-        place = int.from_bytes(digest[:4], "big") / 2**32
-        return Slice.TEST if place < 0.10 else Slice.CALIBRATION if place < 0.17 else Slice.TRAINING
+    is_mistyped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,15 @@ def _spam(row: Row) -> Labels:
     return {"spam": int(float(row["spam"]))}
 
 
+MEASURED: Final = frozenset({"civil_scored"})
+
+_MISTYPED: Final = frozenset(
+    {"jigsaw_wiki", "jigsaw_wiki_more", "civil_comments", "civil_toxic", "civil_toxic_spans", "paradetox"}
+)
+
+#: The source's name of sentences of our own.
+COUNTEREXAMPLES: Final = "counterexamples"
+
 SOURCES: Final = (
     Source("jigsaw_wiki", _wiki, 1.0, "site"),
     Source("jigsaw_wiki_more", _jigsaw, 1.0, "more"),
@@ -143,6 +153,7 @@ SOURCES: Final = (
     Source("dynahate", _yes("hateful"), 0.3, "dynahate"),
     Source("convabuse", _yes("abusive"), 0.3, "convabuse"),
     Source("davidson_2017", lambda row: {"toxicity": int(row["class_name"] != "neither")}, 0.1, "davidson"),
+    Source("bias_madlibs", _yes("toxic"), 0.15, "madlibs"),
     Source("goemotions", lambda row: {"spam": 0}, 0.0, "site"),
     Source("youtube_spam", _spam, 0.0, "spam"),
     Source("sms_spam", _spam, 0.0, "spam"),
@@ -155,17 +166,44 @@ def read(folder: Path) -> Iterator[Example]:
     seen: set[str] = set()
     for source in SOURCES:
         for row in table(folder, source.file):
+            if source.file == "bias_madlibs" and _place(row["text"], "sample") > _TEMPLATES:
+                continue
             labels = source.labels(row)
             spelled = letters(row["text"])
             if labels is not None and spelled not in seen:
                 seen.add(spelled)
-                yield Example(row["text"], labels, source.file, row.get("natural") == "1")
+                # What is there to measure on alone is never learned from.
+                place = Slice.TEST if source.file in MEASURED else slice_of(row["text"])
+                yield Example(row["text"], labels, source.file, place, row.get("natural") == "1")
+    for text, toxic in counterexamples():
+        if letters(text) not in seen:
+            yield Example(text, {"toxicity": toxic}, COUNTEREXAMPLES, slice_of(text))
 
 
 def table(folder: Path, file: str) -> Iterator[Row]:
     """Yield the rows of one of the folder's files."""
     with gzip.open(folder / f"{file}.csv.gz", "rt", encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)
+
+
+def with_typos(examples: Iterable[Example]) -> Iterator[Example]:
+    """Yield mistyped copies of those of *examples* that toxicity is learned from, but for the hate sets'."""
+    for example in examples:
+        if example.slice is Slice.TRAINING and example.source in _MISTYPED and "toxicity" in example.labels:
+            labels = {"toxicity": example.labels["toxicity"]}
+            yield Example(mistyped(example.text), labels, example.source, example.slice, is_mistyped=True)
+
+
+def slice_of(text: str) -> Slice:
+    """Return the slice that *text* falls into."""
+    place = _place(text)
+    return Slice.TEST if place < 0.10 else Slice.CALIBRATION if place < 0.17 else Slice.TRAINING
+
+
+def _place(text: str, salt: str = "") -> float:
+    """Return where *text* falls in [0, 1) by its letters' hash."""
+    digest = hashlib.sha256((salt + letters(text)).encode("utf-8", "replace")).digest()
+    return int.from_bytes(digest[:4], "big") / 2**32
 
 
 def letters(text: str) -> str:
