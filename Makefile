@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock train screenshots chaos clean
+.PHONY: help setup run test lint format lock train evaluate screenshots chaos clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -39,6 +39,10 @@ lock: $(VENV)/dev.stamp ## Resolve the dependencies anew
 train: $(VENV)/dev.stamp ## Train the classifier anew: make train DATA=folder
 	@test -n '$(DATA)' || { echo 'Say where the data are: make train DATA=folder'; exit 1; }
 	@$(BIN)/python -m classifier.training --data '$(DATA)'
+
+evaluate: $(VENV)/dev.stamp ## Measure the classifier on texts it never saw: make evaluate DATA=folder
+	@test -n '$(DATA)' || { echo 'Say where the data are: make evaluate DATA=folder'; exit 1; }
+	@$(BIN)/python -m classifier.training evaluate --data '$(DATA)'
 
 screenshots: $(VENV)/dev.stamp ## Take the docs' screenshots of a running Parley (needs chromium)
 	@$(BIN)/python -m tests.screenshots
