@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,23 @@ class logger_class(Logger):
         self.error_log.handlers = [_Structured()]
 
 
+# A worker is born with its master's handlers, which only write down what they are told: a SIGTERM that reaches it before
+# it has its own would be lost, and the master would wait for it until its patience ends. So signals wait out the birth.
+_ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
+os.register_at_fork(
+    before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS),
+    after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS),
+)
+
+
 def post_fork(server: Any, worker: Any) -> None:
     """A worker dies with its master."""
     hold(server.pid)
+
+
+def post_worker_init(worker: Any) -> None:
+    """A worker that has its own handlers hears what was said meanwhile."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
 
 
 def child_exit(server: Any, worker: Any) -> None:

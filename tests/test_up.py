@@ -52,6 +52,10 @@ def processes(program: Program) -> dict[str, int]:
     return {role: min(each for each, command in children.items() if sign in command) for role, sign in ROLES.items()}
 
 
+def how_many(program: Program, role: str) -> int:
+    return sum(ROLES[role] in command for command in descendants(program.process.pid).values())
+
+
 def wait_until_up(program: Program) -> None:
     wait_for(lambda: "become its owner" in program.said or program.process.poll() is not None, within=START)
     assert program.process.poll() is None, program.log
@@ -86,6 +90,14 @@ def test_it_says_where_everything_is_and_one_ctrl_c_ends_it_quietly(parley: Prog
     assert "child_" not in parley.log
 
 
+@pytest.mark.parametrize("workers", [2, 3, 4, 5])
+def test_ctrl_c_while_the_web_server_starts_its_workers_is_heard_by_all_of_them(tmp_path: Path, workers: int) -> None:
+    with up(tmp_path / "data", free_port(), folder=tmp_path / "said", WEB_WORKERS="6") as parley:
+        wait_for(lambda: how_many(parley, "web") > workers, within=START)
+        parley.press_ctrl_c()
+        assert parley.wait(within=10) == 0
+
+
 def test_the_invitation_is_for_the_terminal_and_never_in_the_log(parley: Program) -> None:
     invitation = next(line for line in parley.said.splitlines() if "invitations/" in line)
     secret = invitation.partition("invitations/")[2].split()[0]
@@ -98,15 +110,11 @@ def test_a_killed_process_is_replaced_and_parley_is_ready_again(parley: Program,
     before = processes(parley)
     os.kill(before[role], signal.SIGKILL)
     wait_for(lambda: not is_alive(before[role]))
-    wait_for(lambda: role_is_back(parley, role) and is_ready(port), within=START)
+    wait_for(lambda: how_many(parley, role) and is_ready(port), within=START)
     after = processes(parley)
     assert {each for each in ROLES if before[each] != after[each]} == {role}
     parley.press_ctrl_c()
     assert parley.wait() == 0
-
-
-def role_is_back(program: Program, role: str) -> bool:
-    return any(ROLES[role] in command for command in descendants(program.process.pid).values())
 
 
 def test_nothing_survives_the_kill_of_the_parent_not_even_a_request_on_its_way(parley: Program, port: int) -> None:
@@ -154,7 +162,7 @@ def test_with_redis_url_no_server_is_embedded(tmp_path: Path, port: int) -> None
     try:
         with up(tmp_path / "data", port, folder=tmp_path / "said", REDIS_URL=server.url) as program:
             wait_until_up(program)
-            assert not role_is_back(program, "server")
+            assert not how_many(program, "server")
             assert not (tmp_path / "data" / "valkey").exists()
             program.press_ctrl_c()
             assert program.wait() == 0
