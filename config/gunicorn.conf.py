@@ -71,7 +71,7 @@ class logger_class(Logger):
         self.error_log.handlers = [_Structured()]
 
 
-# A worker is born with its master's handlers, which only write down what they are told: a SIGTERM that reaches it before
+# A worker is born with the handlers of its master, which only note what they are told: a SIGTERM that reaches it before
 # it has its own would be lost, and the master would wait for it until its patience ends. So signals wait out the birth.
 _ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 os.register_at_fork(
