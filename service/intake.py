@@ -17,7 +17,7 @@ from service.core.ports import Fingerprint, Fingerprints, Scorer, Sealing
 from service.core.site import Site
 from service.core.submission import Submission
 from service.core.thread import key_of
-from service.store.queue import Door, NewEvent, Queue
+from service.store.queue import DAY, Door, NewEvent, Queue
 
 NewId = Callable[[str], str]
 
@@ -35,8 +35,18 @@ class Intake:
     fingerprints: Fingerprints
     new_id: NewId
 
-    def receive(self, submission: Submission, *, site: Site, network: str, idempotency_key: str = "") -> Receipt:
+    def receive(
+        self,
+        submission: Submission,
+        *,
+        site: Site,
+        network: str,
+        idempotency_key: str = "",
+        is_automatic: bool = False,
+    ) -> Receipt:
         """Store *submission* and say where it stands; *network* is where it came from, kept as a fingerprint alone.
+
+        A submission *is_automatic* when its form was filled in as only a program does: a person looks at it first.
 
         Raises InvalidSubmission for a page of another site or a weak key, Refused for what is turned away, Unavailable.
         """
@@ -45,7 +55,9 @@ class Intake:
         comment = self._hidden(submission, masked, site=site)
         standing = self.queue.standing(site.id, comment.author.known_as)
         count = links.count(comment.body)
-        outcome, reasons = policy.decide(comment.opinion, links=count, standing=standing, policy=site.policy)
+        outcome, reasons = policy.decide(
+            comment.opinion, links=count, standing=standing, policy=site.policy, is_automatic=is_automatic
+        )
         comment = replace(comment, outcome=outcome, reasons=reasons)
         told = described(comment, outcome=outcome, actor=POLICY, reasons=reasons, note=None)
         receipt = self.queue.admit(
@@ -99,8 +111,10 @@ class Intake:
         return Door(
             said=self._print(site, "said", said),
             network=self._print(site, "network", network),
+            address=comment.author.fingerprint,
             per_minute=site.policy.comments_per_minute,
             burst=site.policy.comments_burst,
+            closes_after=site.policy.close_after_days * DAY,
             key=self._print(site, "receipt", idempotency_key) if idempotency_key else "",
             payload=self._print(site, "payload", payload),
         )

@@ -12,7 +12,7 @@ from service.store.registry import Registry
 DEMO = "demo"
 
 #: Whoever tries the demo out tries it fast.
-DEMO_POLICY = {"comments_per_minute": 600, "comments_burst": 200}
+DEMO_POLICY = {"comments_per_minute": 600, "comments_burst": 200, "seconds_to_write": 0}
 
 LONGEST_NAME = 100
 

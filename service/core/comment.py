@@ -28,6 +28,7 @@ class Reason(StrEnum):
     NEWCOMER = "newcomer"
     LINKS = "links"
     UNSCORED = "unscored"
+    AUTOMATIC = "automatic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,16 @@ POLICY = Actor("policy", "The policy")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An act on a comment. Append-only: undoing one is another, whose *undoes* names its version."""
+    """An act on a comment. Append-only: undoing one is another, whose *undoes* names its version.
+
+    The *note* is for colleagues and webhooks, what the author is *told* for the author as well.
+    """
 
     outcome: Outcome
     actor: Actor
     reasons: tuple[Reason, ...] = ()
     note: MaskedText | None = None
+    told: MaskedText | None = None
     version: int = 0
     at: Millis = 0
     undo_until: Millis = 0
@@ -68,7 +73,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A stored comment: masked text only. *sealed_covers* holds what the masks cover, for a wrong one to be lifted."""
+    """A stored comment: masked text only. *sealed_covers* holds what the masks cover, for a wrong one to be lifted.
+
+    *path* is the ids from its thread's first level down to itself, joined by "/": sorted by it, threads read as trees.
+    """
 
     id: str
     site: str
@@ -85,6 +93,20 @@ class Comment:
     version: int = 0
     created_at: Millis = 0
     event: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What readers get of a comment. *depth* counts the comments above it, as far as replies are nested."""
+
+    id: str
+    parent: str
+    depth: int
+    name: MaskedText
+    website: MaskedText
+    body: MaskedText
+    created_at: Millis
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@
     ├── InvalidChange             an operator's or moderator's input has faults
     ├── Refused                   at the door: nothing was stored
     │   ├── ForeignOrigin         posted from a page that is not the site's
+    │   ├── Closed                the thread takes no more comments
     │   ├── ParentMissing         a reply to what is not there for all to see
     │   ├── Duplicate             the same author, thread and text
-    │   ├── TooFast               too many comments from one network; carries when to come back
+    │   ├── TooFast               too many comments from one network or address; carries when to come back
     │   └── KeyReused             an Idempotency-Key with another payload
     ├── NotFound                  no such site, comment, person, endpoint
     ├── NotAllowed                known, but the role does not suffice
@@ -67,6 +68,13 @@ class ForeignOrigin(Refused):
         super().__init__("Comments for this site can only be posted from its own pages.")
 
 
+class Closed(Refused):
+    """The thread takes no more comments."""
+
+    def __init__(self) -> None:
+        super().__init__("Comments are closed.")
+
+
 class ParentMissing(Refused):
     """A reply to a comment that is not public."""
 
@@ -82,7 +90,7 @@ class Duplicate(Refused):
 
 
 class TooFast(Refused):
-    """Too many comments from one network; *retry_after* says in how many seconds the next is welcome."""
+    """Too many comments from one network or address; *retry_after* says in how many seconds the next is welcome."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__("You are posting comments too quickly. Slow down.")

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.core.comment import Outcome, Reason, Standing
 from service.core.errors import Fault, InvalidChange
+from service.core.thread import DEEPEST
 from service.core.verdict import SPAM, Opinion, Unscored
 
 
@@ -21,6 +22,9 @@ class Policy(BaseModel):
     require_name_email: bool = Field(description="Authors must give a name and an e-mail address.")
     comments_per_minute: float = Field(gt=0, le=6000, description="Comments that one network may post a minute.")
     comments_burst: int = Field(ge=1, le=6000, description="Comments that one network may post at once.")
+    seconds_to_write: float = Field(ge=0, le=60, description="Hold a comment that a form sends sooner than this.")
+    reply_depth: int = Field(ge=0, le=DEEPEST, description="Levels of replies that are shown indented.")
+    close_after_days: int = Field(ge=0, le=36500, description="Days after which a thread takes no more; 0 for never.")
 
     def changed(self, values: Mapping[str, Any]) -> "Policy":
         """Return this policy with *values* instead. Raises InvalidChange with a fault for each wrong one."""
@@ -30,9 +34,15 @@ class Policy(BaseModel):
             raise InvalidChange([_fault(detail["loc"], detail["msg"]) for detail in error.errors()]) from None
 
 
-def decide(opinion: Opinion, *, links: int, standing: Standing, policy: Policy) -> tuple[Outcome, tuple[Reason, ...]]:
-    """Publish or hold, with every reason that applies. What could not be scored is held, whatever the policy says."""
+def decide(
+    opinion: Opinion, *, links: int, standing: Standing, policy: Policy, is_automatic: bool = False
+) -> tuple[Outcome, tuple[Reason, ...]]:
+    """Publish or hold, with every reason that applies. What could not be scored is held, whatever the policy says.
+
+    A comment *is_automatic* when its form was filled in as only a program does.
+    """
     reasons = tuple(_holding(opinion, links=links, standing=standing, policy=policy))
+    reasons += (Reason.AUTOMATIC,) if is_automatic else ()
     return (Outcome.HELD, reasons) if reasons else (Outcome.PUBLISHED, (Reason.SAFE,))
 
 

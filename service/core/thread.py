@@ -21,6 +21,9 @@ KEY_LENGTH = 26
 
 LONGEST_URL = 2000
 
+#: Levels below the first on which replies are kept apart; deeper ones follow on the last.
+DEEPEST = 7
+
 
 class NotAPage(ValueError):
     """Not the URL of a page; the message says what is wrong, never the URL."""

@@ -2,12 +2,12 @@
 out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.core.comment import Actor, Author, Comment, Decision, Outcome, Reason
+from service.core.comment import Actor, Author, Comment, Decision, Outcome, Reading, Reason
 from service.core.events import Attempt, Endpoint, Event, EventType
-from service.core.masking import restore
+from service.core.masking import MaskedText, restore
 from service.core.people import Member, Role
 from service.core.policy import Policy
 from service.core.site import Site
@@ -65,6 +65,26 @@ def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
         version=int(fields["version"]),
         created_at=int(fields["created_at"]),
         event=fields["event"],
+        path=fields["path"],
+    )
+
+
+#: What `reading` needs of a comment, in its order.
+READ = ("parent", "name", "website", "body", "created_at")
+
+
+def reading(path: str, values: Sequence[str]) -> Reading:
+    """Return what readers get of the comment at *path*, whose fields `READ` have *values*."""
+    parent, name, website, body, created_at = values
+    above, _, id = path.rpartition("/")
+    return Reading(
+        id=id,
+        parent=parent,
+        depth=above.count("/") + 1 if above else 0,
+        name=restore(name),
+        website=restore(website),
+        body=restore(body),
+        created_at=int(created_at),
     )
 
 
@@ -77,6 +97,7 @@ def decision_json(decision: Decision) -> str:
             "name": decision.actor.name,
             "reasons": decision.reasons,
             "note": decision.note,
+            "told": decision.told,
             "undoes": decision.undoes,
         }
     )
@@ -89,12 +110,17 @@ def decision(text: str) -> Decision:
         outcome=Outcome(value["outcome"]),
         actor=Actor(value["actor"], value["name"]),
         reasons=tuple(Reason(reason) for reason in value["reasons"]),
-        note=restore(value["note"]) if value["note"] is not None else None,
+        note=_optional(value["note"]),
+        told=_optional(value["told"]),
         version=value["version"],
         at=value["at"],
         undo_until=value.get("undo_until", 0),
         undoes=value["undoes"],
     )
+
+
+def _optional(stored: str | None) -> MaskedText | None:
+    return None if stored is None else restore(stored)
 
 
 def event(id: str, site: str, fields: Mapping[str, str]) -> Event:

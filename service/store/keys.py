@@ -24,12 +24,16 @@ Site, in its partition's tag
     waiting             zset    held comments by their worst score
     waiting:age         zset    held comments by created_at
     thread:<key>        zset    published comments by created_at
+    tree:<key>          zset    paths of published comments, all with score 0: in order, a thread reads as a tree
+    roots:<key>         zset    first-level comments with anything published at or below them, by created_at
+    busy:<key>          zset    the same, by how many are published
     soon:<key>          zset    of these, the ones whose undo window is open, by its end
-    about:<key>         hash    url, title, revision: counts public changes, for ETags
+    about:<key>         hash    url, title, opened: ms of its first comment, closed: "1" once closed by hand,
+                                revision: counts public changes, for ETags
     author:<known_as>   hash    published, refused: counts of whoever holds an author key; of all who hold none
     said:<digest>       string  id of the comment in which this author said this here; expires
     receipt:<digest>    string  "<payload digest> <comment id> <outcome>" of an Idempotency-Key; expires
-    pace:<network>      string  GCRA's theoretical arrival time of a network's comments, ms; expires
+    pace:<digest>       string  GCRA's theoretical arrival time of a network's or an address's comments, ms; expires
     event:<id>          hash    the event (codec.py); `cancelled` once undone; expires after the retention
     events              stream  the site's event log, in order: fields event, type; what replay reads
     endpoints           hash    endpoint id → Endpoint as JSON, secret sealed
@@ -115,6 +119,15 @@ class SiteKeys:
     def thread(self, thread: str) -> str:
         return f"{self._site}:thread:{thread}"
 
+    def tree(self, thread: str) -> str:
+        return f"{self._site}:tree:{thread}"
+
+    def roots(self, thread: str) -> str:
+        return f"{self._site}:roots:{thread}"
+
+    def busy(self, thread: str) -> str:
+        return f"{self._site}:busy:{thread}"
+
     def soon(self, thread: str) -> str:
         return f"{self._site}:soon:{thread}"
 
@@ -130,8 +143,8 @@ class SiteKeys:
     def receipt(self, digest: str) -> str:
         return f"{self._site}:receipt:{digest}"
 
-    def pace(self, network: str) -> str:
-        return f"{self._site}:pace:{network}"
+    def pace(self, digest: str) -> str:
+        return f"{self._site}:pace:{digest}"
 
     def event(self, event: str) -> str:
         return f"{self._site}:event:{event}"

@@ -1,8 +1,9 @@
-"""What the public may read: the published comments of a page, and their count."""
+"""What the public may read: the published comments of a page, as a list and as a tree, and their count."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from service.core.comment import Comment
+from service.core.comment import Comment, Millis, Reading
 from service.store import codec
 from service.store.connection import Connection, Script
 from service.store.keys import SiteKeys
@@ -16,6 +17,29 @@ class State:
     revision: int
     hidden: frozenset[str]
     count: int
+    is_closed: bool
+
+
+class Order(StrEnum):
+    """How first-level comments are sorted; the replies below one are always oldest first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    REPLIES = "replies"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a tree: a comment's path, and what its first-level comment is sorted by. *at* it, or behind it."""
+
+    score: float
+    path: str
+    at: bool = False
+
+    @property
+    def root(self) -> str:
+        """The first-level comment."""
+        return self.path.partition("/")[0]
 
 
 class Pages:
@@ -25,13 +49,13 @@ class Pages:
         self._redis = connection
         self._state = Script("state")
 
-    def state(self, site: str, thread: str) -> State:
-        """Return the page's state now."""
+    def state(self, site: str, thread: str, *, closes_after: Millis = 0) -> State:
+        """Return the page's state now; it closes *closes_after* its first comment, or never for 0."""
         keys = SiteKeys(site)
-        revision, listed, *hidden = self._redis.run(
-            self._state, [keys.about(thread), keys.thread(thread), keys.soon(thread)], []
+        revision, listed, is_closed, *hidden = self._redis.run(
+            self._state, [keys.about(thread), keys.thread(thread), keys.soon(thread)], [closes_after]
         )
-        return State(revision, frozenset(hidden), listed - len(hidden))
+        return State(revision, frozenset(hidden), listed - len(hidden), bool(is_closed))
 
     def published(
         self, site: str, thread: str, *, after: tuple[float, str] | None, limit: int, hidden: frozenset[str]
@@ -41,3 +65,67 @@ class Pages:
         found = [id for id, _ in members_from(self._redis, keys.thread(thread), after=after, limit=limit, skip=hidden)]
         hashes = self._redis.pipe([("HGETALL", keys.comment(id)) for id in found])
         return [codec.comment(id, site, fields) for id, fields in zip(found, hashes, strict=True) if fields]
+
+    def tree(
+        self, site: str, thread: str, *, order: Order, start: Place | None, limit: int, hidden: frozenset[str]
+    ) -> tuple[list[Reading], Place | None]:
+        """Return up to *limit* comments, each before its replies, from *start* on, and the place of the last if more
+        follow."""
+        keys = SiteKeys(site)
+        wanted = limit + 1 + len(hidden)
+        roots = self._roots(keys, thread, order=order, start=start, limit=wanted)
+        found: list[tuple[float, str]] = []
+        answers = self._redis.pipe(
+            [
+                ("ZRANGE", keys.tree(thread), _from(root, start), f"({root}0", "BYLEX", "LIMIT", 0, wanted)
+                for root, _ in roots
+            ]
+        )
+        for (_, score), paths in zip(roots, answers, strict=True):
+            found += [(score, path) for path in paths if _id(path) not in hidden]
+        page = found[:limit]
+        stored = self._redis.pipe([("HMGET", keys.comment(_id(path)), *codec.READ) for _, path in page])
+        readings = [
+            codec.reading(path, values) for (_, path), values in zip(page, stored, strict=True) if None not in values
+        ]
+        return readings, Place(*page[-1]) if len(found) > limit else None
+
+    def place(self, site: str, thread: str, comment: str, *, order: Order, limit: int) -> Place | None:
+        """Return where to start so that *comment* is among the first *limit*: at its first level, or at itself where
+        that is too far above. None when it is not published on this page."""
+        keys = SiteKeys(site)
+        path = self._redis.do("HGET", keys.comment(comment), "path")
+        if path is None or self._redis.do("ZSCORE", keys.tree(thread), path) is None:
+            return None
+        root = path.partition("/")[0]
+        score = float(self._redis.do("ZSCORE", self._sorted(keys, thread, order), root))
+        above = int(self._redis.do("ZLEXCOUNT", keys.tree(thread), f"[{root}", f"({path}"))
+        return Place(score, root if above < limit else path, at=True)
+
+    def _roots(
+        self, keys: SiteKeys, thread: str, *, order: Order, start: Place | None, limit: int
+    ) -> list[tuple[str, float]]:
+        after = (start.score, start.root) if start else None
+        behind = members_from(
+            self._redis,
+            self._sorted(keys, thread, order),
+            after=after,
+            limit=limit,
+            descending=order is not Order.OLDEST,
+        )
+        return [(start.root, start.score), *behind] if start else behind
+
+    @staticmethod
+    def _sorted(keys: SiteKeys, thread: str, order: Order) -> str:
+        return keys.busy(thread) if order is Order.REPLIES else keys.roots(thread)
+
+
+def _id(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _from(root: str, start: Place | None) -> str:
+    """Return where the range of paths below *root* begins: "0" sorts behind "/", so that `root0` ends it."""
+    if start is None or start.root != root:
+        return f"[{root}"
+    return f"[{start.path}" if start.at else f"({start.path}"

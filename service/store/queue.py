@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from service.core.comment import Actor, Comment, Decision, Lease, Millis, Outcome, Receipt, Standing
-from service.core.errors import Duplicate, KeyReused, NotFound, ParentMissing, Superseded, TooFast, UndoTooLate
+from service.core.errors import Closed, Duplicate, KeyReused, NotFound, ParentMissing, Superseded, TooFast, UndoTooLate
 from service.core.events import EventType
+from service.core.thread import DEEPEST
 from service.core.verdict import known
 from service.store import codec
 from service.store.connection import Connection, Script
@@ -28,12 +29,14 @@ _NO_LEASE = ""
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What `admit` checks before it stores: digests of what came, and the network's pace."""
+    """What `admit` checks before it stores: digests of what came, the pace, and the ms after which a thread closes."""
 
     said: str
     network: str
+    address: str
     per_minute: float
     burst: int
+    closes_after: Millis = 0
     key: str = ""
     payload: str = ""
 
@@ -62,7 +65,8 @@ class Queue:
         return Standing(int(published or 0), int(refused or 0))
 
     def admit(self, comment: Comment, decision: Decision, *, door: Door, event: NewEvent) -> Receipt:
-        """Store *comment* with its first decision. Raises Duplicate, TooFast, ParentMissing or KeyReused."""
+        """Store *comment* with its first decision. Raises Closed, Duplicate, TooFast, ParentMissing,
+        KeyReused."""
         keys = SiteKeys(comment.site)
         verdict = known(comment.opinion)
         answer = self._redis.run(
@@ -81,6 +85,10 @@ class Queue:
                 keys.author(comment.author.known_as),
                 keys.event(event.id),
                 keys.outbox,
+                keys.tree(comment.thread),
+                keys.roots(comment.thread),
+                keys.busy(comment.thread),
+                keys.pace(door.address),
             ],
             [
                 door.payload if door.key else "",
@@ -100,6 +108,9 @@ class Queue:
                 comment.site,
                 comment.thread_url,
                 comment.thread_title,
+                DEEPEST,
+                door.closes_after,
+                "address" if door.address else "",
                 *(part for pair in codec.comment_fields(comment).items() for part in pair),
             ],
         )
@@ -169,6 +180,9 @@ class Queue:
                 keys.event(event.id),
                 keys.outbox,
                 keys.event(comment.event),
+                keys.tree(comment.thread),
+                keys.roots(comment.thread),
+                keys.busy(comment.thread),
             ],
             [
                 comment.id,
@@ -197,6 +211,8 @@ def _receipt(answer: list[Any], comment: Comment, *, payload: str) -> Receipt:
             if earlier != payload:
                 raise KeyReused
             return Receipt(id, Outcome(outcome), replayed=True)
+        case ["closed"]:
+            raise Closed
         case ["orphan"]:
             raise ParentMissing
         case ["duplicate"]:

@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 TABLE: dict[type[ParleyError], tuple[int, str]] = {
     errors.InvalidSubmission: (422, "Some fields need another look"),
     errors.ForeignOrigin: (403, "Foreign origin"),
+    errors.Closed: (403, "Comments are closed"),
     errors.ParentMissing: (422, "Nothing to reply to"),
     errors.Duplicate: (409, "Duplicate comment"),
     errors.TooFast: (429, "Too fast"),

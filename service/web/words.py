@@ -14,6 +14,7 @@ REASONS: Final = {
     Reason.NEWCOMER: "First comment here",
     Reason.LINKS: "Many links",
     Reason.UNSCORED: "Not scored",
+    Reason.AUTOMATIC: "Filled in like a program",
 }
 
 LABELS: Final[dict[Label, str]] = {

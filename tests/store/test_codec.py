@@ -40,6 +40,7 @@ comments = st.builds(
     version=st.integers(1, 99),
     created_at=millis,
     event=text,
+    path=text,
 )
 
 
@@ -50,6 +51,7 @@ def test_a_comment_comes_back_as_it_was(comment: Comment) -> None:
         "version": str(comment.version),
         "created_at": str(comment.created_at),
         "event": comment.event,
+        "path": comment.path,
     }
     assert codec.comment("c_1", "news", codec.comment_fields(comment) | added_by_the_script) == comment
 
@@ -60,6 +62,7 @@ def test_a_comment_comes_back_as_it_was(comment: Comment) -> None:
         st.sampled_from(Outcome),
         st.builds(Actor, text, text),
         reasons,
+        st.none() | masked,
         st.none() | masked,
         version=st.integers(1, 99),
         at=millis,

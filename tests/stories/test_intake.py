@@ -2,21 +2,25 @@
 
 import json
 import secrets
+from dataclasses import replace
 
 import pytest
 
 from service.core.comment import Outcome, Reason
-from service.core.errors import Duplicate, InvalidSubmission, KeyReused, ParentMissing, TooFast
+from service.core.errors import Closed, Duplicate, InvalidSubmission, KeyReused, ParentMissing, TooFast
 from service.core.people import Member
 from service.core.site import Site
+from service.core.thread import key_of
 from service.core.verdict import Unscored
 from service.intake import Intake
 from service.outside.sealing import FingerprintKey, KeyRing, NotOpened
 from service.review import Review
 from service.store.connection import Connection
-from service.store.queue import Queue
+from service.store.keys import SiteKeys
+from service.store.pages import Pages
+from service.store.queue import DAY, Queue
 from tests.conftest import SafeScorer, fresh
-from tests.submissions import NETWORK, submission
+from tests.submissions import NETWORK, PAGE, submission
 
 
 def key() -> str:
@@ -69,14 +73,46 @@ def test_another_author_or_thread_may_say_the_same(intake: Intake, site: Site) -
     intake.receive(submission(thread_url="https://news.example.org/other"), site=site, network=NETWORK)
 
 
-def test_too_many_from_one_network_are_slowed_down_and_told_how_long(intake: Intake, site: Site) -> None:
-    slow = Site(site.id, "", site.origins, site.policy.changed({"comments_burst": 2, "comments_per_minute": 6}))
+def changed(site: Site, **values: float) -> Site:
+    return replace(site, policy=site.policy.changed(values))
+
+
+@pytest.mark.parametrize(
+    ("email", "network"),
+    [("ben@example.com", NETWORK), ("ana@example.com", "198.51.100.7/32")],
+    ids=["one network", "one address"],
+)
+def test_too_many_are_slowed_down_and_told_how_long(intake: Intake, site: Site, email: str, network: str) -> None:
+    slow = changed(site, comments_burst=2, comments_per_minute=6)
     for n in range(2):
         intake.receive(submission(f"Comment {n}"), site=slow, network=NETWORK)
     with pytest.raises(TooFast) as refused:
-        intake.receive(submission("Comment 3"), site=slow, network=NETWORK)
+        intake.receive(submission("Comment 3", email=email), site=slow, network=network)
     assert 9 <= refused.value.retry_after <= 10
-    intake.receive(submission("Comment 4"), site=slow, network="198.51.100.7/32")
+    intake.receive(submission("Comment 4", email="eve@example.com"), site=slow, network="198.51.100.9/32")
+
+
+def test_what_only_a_program_would_fill_in_waits_for_a_person(intake: Intake, queue: Queue, site: Site) -> None:
+    receipt = intake.receive(submission(), site=site, network=NETWORK, is_automatic=True)
+    assert queue.find(site.id, receipt.id).reasons == (Reason.AUTOMATIC,)
+
+
+def test_a_thread_closes_its_days_after_its_first_comment(
+    intake: Intake, pages: Pages, connection: Connection, site: Site
+) -> None:
+    brief = changed(site, close_after_days=14)
+    receipt = intake.receive(submission(), site=brief, network=NETWORK)
+    thread = key_of(url=PAGE, thread_id="")
+    about = SiteKeys(site.id).about(thread)
+    opened = int(connection.do("HGET", about, "opened"))
+    connection.do("HSET", about, "opened", opened - 14 * DAY + 60_000)
+    assert not pages.state(site.id, thread, closes_after=14 * DAY).is_closed
+    intake.receive(submission("Still in time."), site=brief, network=NETWORK)
+    connection.do("HSET", about, "opened", opened - 14 * DAY - 1)
+    assert pages.state(site.id, thread, closes_after=14 * DAY).is_closed
+    with pytest.raises(Closed):
+        intake.receive(submission("Too late.", parent_id=receipt.id), site=brief, network=NETWORK)
+    assert not pages.state(site.id, thread).is_closed
 
 
 def test_a_page_of_another_site_is_refused(intake: Intake, site: Site) -> None:

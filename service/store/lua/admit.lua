@@ -9,17 +9,22 @@
 --       7 waiting      zset    held comments by worst score
 --       8 waiting:age  zset    held comments by age
 --       9 thread       zset    published comments by age
---      10 about        hash    url, title, revision of the thread
+--      10 about        hash    url, title, opened, closed, revision of the thread
 --      11 author       hash    counts of the author key's holder
 --      12 event        hash    the event to tell
 --      13 outbox       stream  events to fan out
+--      14 tree         zset    paths of the thread's published comments
+--      15 roots        zset    its first-level comments by age
+--      16 busy         zset    its first-level comments by how many are published there
+--      17 address      string  GCRA's theoretical arrival time for the writer's address, ms
 -- ARGV  1 payload digest, or "" without an Idempotency-Key    2 its life, ms
 --       3 "reply" or ""        4 life of said, ms
 --       5 pace: ms between comments    6 pace: burst, ms
 --       7 comment id    8 outcome    9 worst score
 --      10 decision, JSON object     11 event id    12 event type    13 event data, JSON    14 event life, ms
---      15 site    16 thread's url    17 thread's title    18 … the comment's fields and values
--- Answers  {"seen", receipt} | {"orphan"} | {"duplicate"} | {"fast", ms to wait} | {"admitted", now}
+--      15 site    16 thread's url    17 thread's title    18 deepest level    19 ms after which it closes, or 0
+--      20 "address" or "" without one    21 … the comment's fields and values
+-- Answers  {"seen", receipt} | {"closed"} | {"orphan"} | {"duplicate"} | {"fast", ms to wait} | {"admitted", now}
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -33,15 +38,34 @@ if ARGV[1] ~= '' then
     if seen then return {'seen', seen} end
 end
 
-if ARGV[3] == 'reply' and redis.call('HGET', KEYS[4], 'outcome') ~= 'published' then return {'orphan'} end
+local opened, closed = unpack(redis.call('HMGET', KEYS[10], 'opened', 'closed'))
+local life = tonumber(ARGV[19])
+if closed == '1' or (opened and life > 0 and now - opened > life) then return {'closed'} end
+
+-- Where it stands in the tree: below its parent, or beside it where the parent is on the deepest level.
+local path, root_at = id, now
+if ARGV[3] == 'reply' then
+    local outcome, above, since = unpack(redis.call('HMGET', KEYS[4], 'outcome', 'path', 'root_at'))
+    if outcome ~= 'published' then return {'orphan'} end
+    local _, level = string.gsub(above, '/', '/')
+    if level >= tonumber(ARGV[18]) then above = string.match(above, '^(.*)/') end
+    path, root_at = above .. '/' .. id, since
+end
 
 if redis.call('EXISTS', KEYS[2]) == 1 then return {'duplicate'} end
 
 -- GCRA: the arrival time that a perfectly paced writer would have now may lie at most a burst ahead.
 local pace, burst = tonumber(ARGV[5]), tonumber(ARGV[6])
-local arrival = math.max(tonumber(redis.call('GET', KEYS[3]) or 0), now) + pace
-if arrival - now > burst then return {'fast', arrival - now - burst} end
-redis.call('SET', KEYS[3], string.format('%d', arrival), 'PX', math.ceil(arrival - now))
+local paced = ARGV[20] == 'address' and {KEYS[3], KEYS[17]} or {KEYS[3]}
+local arrivals, ahead = {}, 0
+for at, key in ipairs(paced) do
+    arrivals[at] = math.max(tonumber(redis.call('GET', key) or 0), now) + pace
+    ahead = math.max(ahead, arrivals[at] - now)
+end
+if ahead > burst then return {'fast', ahead - burst} end
+for at, key in ipairs(paced) do
+    redis.call('SET', key, string.format('%d', arrivals[at]), 'PX', math.ceil(arrivals[at] - now))
+end
 
 if ARGV[1] ~= '' then
     redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. id .. ' ' .. outcome, 'PX', ARGV[2])
@@ -49,12 +73,17 @@ end
 redis.call('SET', KEYS[2], id, 'PX', ARGV[4])
 
 redis.call('HSET', KEYS[5], 'outcome', outcome, 'version', 1, 'sequence', 1, 'created_at', now,
-    'worst', ARGV[9], 'event', ARGV[11], 'undo_until', 0, unpack(ARGV, 18))
+    'worst', ARGV[9], 'event', ARGV[11], 'undo_until', 0, 'path', path, 'root_at', root_at, unpack(ARGV, 21))
 redis.call('RPUSH', KEYS[6], '{"version":1,"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[10], 2))
 
 redis.call('HSET', KEYS[10], 'url', ARGV[16], 'title', ARGV[17])
+redis.call('HSETNX', KEYS[10], 'opened', string.format('%d', now))
 if outcome == 'published' then
+    local root = string.match(path, '^[^/]+')
     redis.call('ZADD', KEYS[9], now, id)
+    redis.call('ZADD', KEYS[14], 0, path)
+    redis.call('ZADD', KEYS[15], root_at, root)
+    redis.call('ZINCRBY', KEYS[16], 1, root)
     redis.call('HINCRBY', KEYS[10], 'revision', 1)
     redis.call('HINCRBY', KEYS[11], 'published', 1)
 else

@@ -12,6 +12,9 @@
 --      10 event        hash    the event to tell
 --      11 outbox       stream  events to fan out
 --      12 undone       hash    the event of the decision that is undone (when undoing)
+--      13 tree         zset    paths of the thread's published comments
+--      14 roots        zset    its first-level comments by age
+--      15 busy         zset    its first-level comments by how many are published there
 -- ARGV  1 comment id    2 version that the decider saw    3 lease token, or "" without one
 --       4 outcome       5 decision, JSON object           6 undo window, ms
 --       7 "undo" or ""  8 event id    9 event type    10 event data, JSON    11 event life, ms    12 site
@@ -22,7 +25,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local id, outcome, undoing = ARGV[1], ARGV[4], ARGV[7] == 'undo'
 
-local was = redis.call('HMGET', KEYS[1], 'outcome', 'version', 'sequence', 'created_at', 'worst', 'undo_until', 'event')
+local was = redis.call('HMGET', KEYS[1], 'outcome', 'version', 'sequence', 'created_at', 'worst', 'undo_until', 'event',
+    'path', 'root_at')
 if not was[1] then return {'missing'} end
 -- A client that lost our answer and asked again gets the same one.
 if was[7] == ARGV[8] then return {'decided', redis.call('LINDEX', KEYS[2], -1)} end
@@ -53,11 +57,19 @@ if outcome == 'held' then
 end
 
 -- The page: what is published shows, once its undo window has ended.
+local root = string.match(was[8], '^[^/]+')
 redis.call('ZREM', KEYS[6], id)
 redis.call('ZREM', KEYS[7], id)
+if redis.call('ZREM', KEYS[13], was[8]) == 1 and tonumber(redis.call('ZINCRBY', KEYS[15], -1, root)) <= 0 then
+    redis.call('ZREM', KEYS[14], root)
+    redis.call('ZREM', KEYS[15], root)
+end
 redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now)
 if outcome == 'published' then
     redis.call('ZADD', KEYS[6], was[4], id)
+    redis.call('ZADD', KEYS[13], 0, was[8])
+    redis.call('ZADD', KEYS[14], was[9], root)
+    redis.call('ZINCRBY', KEYS[15], 1, root)
     if undo_until > 0 then redis.call('ZADD', KEYS[7], undo_until, id) end
 end
 redis.call('HINCRBY', KEYS[8], 'revision', 1)

@@ -1,0 +1,136 @@
+"""A thread read as a tree: its orders, its pages, its places, and what leaves it."""
+
+import random
+import time
+
+import pytest
+
+from service.core.comment import Outcome, Reading
+from service.core.people import Member
+from service.core.site import Site
+from service.core.thread import DEEPEST, key_of
+from service.intake import Intake
+from service.review import Review
+from service.store.pages import Order, Pages, Place
+from tests.submissions import NETWORK, PAGE, submission
+
+THREAD = key_of(url=PAGE, thread_id="")
+
+
+class Thread:
+    """A thread with short names for its comments: their texts."""
+
+    def __init__(self, intake: Intake, pages: Pages, review: Review, site: Site) -> None:
+        self._intake, self._pages, self._review, self._site = intake, pages, review, site
+        self.ids: dict[str, str] = {}
+
+    def post(self, body: str, *, to: str = "") -> None:
+        parent = self.ids[to] if to else ""
+        receipt = self._intake.receive(submission(body, parent_id=parent), site=self._site, network=NETWORK)
+        self.ids[body] = receipt.id
+        time.sleep(0.002)  # ids and times order comments by the millisecond
+
+    def decide(self, body: str, outcome: Outcome, *, member: Member, undo_seconds: int = 0) -> None:
+        self._review.decide(self._site.id, self.ids[body], member=member, outcome=outcome, undo_seconds=undo_seconds)
+
+    def page(self, order: Order, *, start: Place | None = None, limit: int = 100) -> tuple[list[Reading], Place | None]:
+        hidden = self._pages.state(self._site.id, THREAD).hidden
+        return self._pages.tree(self._site.id, THREAD, order=order, start=start, limit=limit, hidden=hidden)
+
+    def bodies(self, order: Order = Order.OLDEST) -> list[str]:
+        return [reading.body for reading in self.page(order)[0]]
+
+    def place(self, body: str, *, limit: int = 100) -> Place | None:
+        return self._pages.place(self._site.id, THREAD, self.ids[body], order=Order.OLDEST, limit=limit)
+
+
+@pytest.fixture
+def thread(intake: Intake, pages: Pages, review: Review, site: Site) -> Thread:
+    """Two conversations, the busier one first."""
+    thread = Thread(intake, pages, review, site)
+    for body, to in (("a", ""), ("b", ""), ("a1", "a"), ("b1", "b"), ("a11", "a1"), ("a2", "a")):
+        thread.post(body, to=to)
+    return thread
+
+
+def test_each_comment_is_followed_by_its_replies(thread: Thread) -> None:
+    readings, following = thread.page(Order.OLDEST)
+    assert [(reading.body, reading.depth) for reading in readings] == [
+        ("a", 0),
+        ("a1", 1),
+        ("a11", 2),
+        ("a2", 1),
+        ("b", 0),
+        ("b1", 1),
+    ]
+    assert following is None
+
+
+def test_only_the_first_level_is_sorted(thread: Thread) -> None:
+    assert thread.bodies(Order.NEWEST) == ["b", "b1", "a", "a1", "a11", "a2"]
+    assert thread.bodies(Order.REPLIES) == ["a", "a1", "a11", "a2", "b", "b1"]
+    for n in range(4):
+        thread.post(f"b{n + 2}", to="b")
+    assert thread.bodies(Order.REPLIES)[:2] == ["b", "b1"]
+
+
+def test_replies_below_the_deepest_level_follow_on_it(thread: Thread) -> None:
+    last = "a11"
+    for n in range(DEEPEST + 3):
+        thread.post(f"deep {n}", to=last)
+        last = f"deep {n}"
+    readings, _ = thread.page(Order.OLDEST)
+    deep = [reading for reading in readings if reading.body.startswith("deep")]
+    assert [reading.body for reading in deep] == [f"deep {n}" for n in range(DEEPEST + 3)]
+    assert max(reading.depth for reading in deep) == DEEPEST
+    assert deep[-1].parent == deep[-2].id
+
+
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("limit", [1, 2, 5])
+def test_pages_join_to_the_whole(thread: Thread, order: Order, limit: int) -> None:
+    chance = random.Random(7)
+    for n in range(15):
+        thread.post(f"more {n}", to=chance.choice(["", *thread.ids]))
+    whole, joined = thread.bodies(order), []
+    start: Place | None = None
+    while True:
+        readings, start = thread.page(order, start=start, limit=limit)
+        joined += [reading.body for reading in readings]
+        if start is None:
+            break
+        assert len(readings) == limit
+    assert joined == whole
+
+
+def test_what_is_taken_down_leaves_and_its_replies_stay(thread: Thread, ana: Member) -> None:
+    thread.decide("a", Outcome.REJECTED, member=ana)
+    assert thread.bodies() == ["a1", "a11", "a2", "b", "b1"]
+    for body in ("a1", "a11", "a2"):
+        thread.decide(body, Outcome.SPAM, member=ana)
+    assert thread.bodies() == thread.bodies(Order.REPLIES) == ["b", "b1"]
+    thread.decide("a1", Outcome.PUBLISHED, member=ana)
+    thread.decide("a1", Outcome.PUBLISHED, member=ana)
+    assert thread.bodies() == ["a1", "b", "b1"]
+    thread.decide("a1", Outcome.REJECTED, member=ana)
+    assert thread.bodies(Order.NEWEST) == ["b", "b1"]
+
+
+def test_what_may_still_be_undone_does_not_show(thread: Thread, ana: Member) -> None:
+    thread.decide("a2", Outcome.REJECTED, member=ana)
+    thread.decide("a2", Outcome.PUBLISHED, member=ana, undo_seconds=10)
+    assert "a2" not in thread.bodies()
+    readings, following = thread.page(Order.OLDEST, limit=3)
+    assert [reading.body for reading in readings] == ["a", "a1", "a11"]
+    assert following is not None
+
+
+def test_a_comment_can_be_gone_to_with_what_is_above_it(thread: Thread, ana: Member) -> None:
+    place = thread.place("b1")
+    assert place is not None
+    assert [reading.body for reading in thread.page(Order.OLDEST, start=place)[0]] == ["b", "b1"]
+    far = thread.place("a2", limit=2)
+    assert far is not None
+    assert thread.page(Order.OLDEST, start=far)[0][0].body == "a2"
+    thread.decide("b1", Outcome.REJECTED, member=ana)
+    assert thread.place("b1") is None
