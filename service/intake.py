@@ -9,8 +9,18 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass, replace
 
 from service.core import links, policy
-from service.core.comment import POLICY, Author, Comment, Decision, Outcome, Receipt
-from service.core.errors import Fault, InvalidSubmission
+from service.core.comment import (
+    POLICY,
+    READER,
+    Author,
+    Comment,
+    Complaint,
+    Decision,
+    Outcome,
+    Receipt,
+    Report,
+)
+from service.core.errors import Fault, InvalidChange, InvalidSubmission
 from service.core.events import described
 from service.core.masking import Masked, mask
 from service.core.ports import Fingerprint, Fingerprints, Scorer, Sealing
@@ -20,6 +30,9 @@ from service.core.thread import key_of
 from service.store.queue import DAY, Door, NewEvent, Queue
 
 NewId = Callable[[str], str]
+
+#: Longest note with a report, in code points.
+LONGEST_REPORT = 1000
 
 #: An Idempotency-Key has 128 random bits or more, which take 22 characters of base64.
 KEY_LENGTHS = range(22, 256)
@@ -67,6 +80,23 @@ class Intake:
             event=NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False)),
         )
         return replace(receipt, token=self._token(site.id, receipt.id))
+
+    def report(self, site: Site, id: str, *, complaint: Complaint, note: str, network: str) -> bool:
+        """Note a reader's report of a published comment, which stays published. False if *network* reported it before.
+
+        Raises NotFound, InvalidChange for a long note, TooFast.
+        """
+        if len(note) > LONGEST_REPORT:
+            raise InvalidChange([Fault("note", f"A report has at most {LONGEST_REPORT:,} characters.")])
+        comment = self.queue.find(site.id, id)
+        report = Report(complaint, mask(note).text)
+        told = described(comment, outcome=comment.outcome, actor=READER, reasons=(), note=report.note) | {
+            "complaint": complaint.value
+        }
+        printed = self._print(site, "reporter", network)
+        door = Door("", printed, "", site.policy.comments_per_minute, site.policy.comments_burst)
+        event = NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False))
+        return self.queue.report(comment, report, door=door, event=event)
 
     def opens(self, token: str, *, site: str, comment: str) -> bool:
         """Whether *token* is the author's of this comment; in constant time."""

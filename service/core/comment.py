@@ -40,6 +40,7 @@ class Actor:
 
 
 POLICY = Actor("policy", "The policy")
+READER = Actor("reader", "A reader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,25 @@ class Comment:
     created_at: Millis = 0
     event: str = ""
     path: str = ""
+
+
+class Complaint(StrEnum):
+    """What a reader may report a comment for."""
+
+    SPAM = "spam"
+    ABUSE = "abuse"
+    OFF_TOPIC = "off_topic"
+    PRIVATE = "private"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A reader's report of a published comment, for the moderators."""
+
+    complaint: Complaint
+    note: MaskedText
+    at: Millis = 0
 
 
 @dataclass(frozen=True, slots=True)

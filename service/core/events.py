@@ -16,12 +16,13 @@ from service.core.verdict import Verdict, known
 
 
 class EventType(StrEnum):
-    """What webhooks tell of: one for each outcome."""
+    """What webhooks tell of: each outcome, and a reader's report."""
 
     PUBLISHED = "comment.published"
     HELD = "comment.held"
     REJECTED = "comment.rejected"
     SPAM = "comment.spam"
+    REPORTED = "comment.reported"
 
     @classmethod
     def of(cls, outcome: Outcome) -> "EventType":

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.core.comment import Actor, Author, Comment, Decision, Outcome, Reading, Reason
+from service.core.comment import Actor, Author, Comment, Complaint, Decision, Outcome, Reading, Reason, Report
 from service.core.events import Attempt, Endpoint, Event, EventType
 from service.core.masking import MaskedText, restore
 from service.core.people import Member, Role
@@ -136,6 +136,17 @@ def event(id: str, site: str, fields: Mapping[str, str]) -> Event:
         data=json.loads(fields["data"]),
         cancelled="cancelled" in fields,
     )
+
+
+def report_json(report: Report) -> str:
+    """Return a report as the script takes it, which puts its time in front."""
+    return dumps({"complaint": report.complaint, "note": report.note})
+
+
+def report(text: str) -> Report:
+    """Return the report that *text* holds."""
+    value: Json = json.loads(text)
+    return Report(Complaint(value["complaint"]), restore(value["note"]), value["at"])
 
 
 def attempt_json(attempt: Attempt) -> str:

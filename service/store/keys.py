@@ -23,6 +23,9 @@ Site, in its partition's tag
     lease:<id>          hash    token, holder, name; expires when the lease ends
     waiting             zset    held comments by their worst score
     waiting:age         zset    held comments by created_at
+    reports:<id>        list    Reports as JSON, oldest first, bounded
+    reporters:<id>      set     digests of the networks that reported the comment
+    reported            zset    published comments that readers reported, by how many reports wait for a decision
     thread:<key>        zset    published comments by created_at
     tree:<key>          zset    paths of published comments, all with score 0: in order, a thread reads as a tree
     roots:<key>         zset    first-level comments with anything published at or below them, by created_at
@@ -115,6 +118,16 @@ class SiteKeys:
     @property
     def waiting_age(self) -> str:
         return f"{self._site}:waiting:age"
+
+    def reports(self, comment: str) -> str:
+        return f"{self._site}:reports:{comment}"
+
+    def reporters(self, comment: str) -> str:
+        return f"{self._site}:reporters:{comment}"
+
+    @property
+    def reported(self) -> str:
+        return f"{self._site}:reported"
 
     def thread(self, thread: str) -> str:
         return f"{self._site}:thread:{thread}"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from service.core.comment import Actor, Comment, Decision, Lease, Millis, Outcome, Receipt, Standing
+from service.core.comment import Actor, Comment, Decision, Lease, Millis, Outcome, Receipt, Report, Standing
 from service.core.errors import Closed, Duplicate, KeyReused, NotFound, ParentMissing, Superseded, TooFast, UndoTooLate
 from service.core.events import EventType
 from service.core.thread import DEEPEST
@@ -23,6 +23,9 @@ SAID_LIFE: Final = 30 * DAY
 
 #: How long a moderator holds a comment that they do not touch, ms.
 LEASE_LENGTH: Final = 10 * 60 * 1000
+
+#: Reports of one comment that are kept.
+MOST_REPORTS: Final = 50
 
 _NO_LEASE = ""
 
@@ -56,6 +59,7 @@ class Queue:
         self._redis = connection
         self._event_life = event_life
         self._admit, self._decide, self._lease = Script("admit"), Script("decide"), Script("lease")
+        self._report = Script("report")
 
     def standing(self, site: str, known_as: str) -> Standing:
         """Return what is known of the holder of an author key; of nobody, nothing."""
@@ -183,6 +187,7 @@ class Queue:
                 keys.tree(comment.thread),
                 keys.roots(comment.thread),
                 keys.busy(comment.thread),
+                keys.reported,
             ],
             [
                 comment.id,
@@ -200,6 +205,52 @@ class Queue:
             ],
         )
         return _decided(answer, comment)
+
+    def report(self, comment: Comment, report: Report, *, door: Door, event: NewEvent) -> bool:
+        """Note *report*; False if the same network reported this comment before. Raises NotFound, TooFast."""
+        keys = SiteKeys(comment.site)
+        answer = self._redis.run(
+            self._report,
+            [
+                keys.comment(comment.id),
+                keys.reports(comment.id),
+                keys.reporters(comment.id),
+                keys.reported,
+                keys.pace(door.network),
+                keys.event(event.id),
+                keys.outbox,
+            ],
+            [
+                comment.id,
+                door.network,
+                codec.report_json(report),
+                MOST_REPORTS,
+                60_000 / door.per_minute,
+                60_000 / door.per_minute * door.burst,
+                event.id,
+                EventType.REPORTED.value,
+                event.data,
+                self._event_life,
+                comment.site,
+            ],
+        )
+        match answer:
+            case ["missing"]:
+                raise NotFound("comment", comment.id)
+            case ["fast", wait]:
+                raise TooFast(retry_after=max(1, -(-int(wait) // 1000)))
+        return bool(answer == ["reported"])
+
+    def reports(self, site: str, id: str) -> list[Report]:
+        """Return what readers reported of the comment, oldest first."""
+        return [codec.report(text) for text in self._redis.do("LRANGE", SiteKeys(site).reports(id), 0, -1)]
+
+    def reported(self, site: str, *, after: tuple[float, str] | None, limit: int) -> list[tuple[float, Comment]]:
+        """Return the reported comments with how many reports wait, most first, from *after* on."""
+        keys = SiteKeys(site)
+        found = members_from(self._redis, keys.reported, after=after, limit=limit, descending=True)
+        hashes = self._redis.pipe([("HGETALL", keys.comment(id)) for id, _ in found])
+        return [(count, codec.comment(id, site, fields)) for (id, count), fields in zip(found, hashes, strict=True)]
 
 
 def _receipt(answer: list[Any], comment: Comment, *, payload: str) -> Receipt:

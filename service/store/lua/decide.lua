@@ -15,6 +15,7 @@
 --      13 tree         zset    paths of the thread's published comments
 --      14 roots        zset    its first-level comments by age
 --      15 busy         zset    its first-level comments by how many are published there
+--      16 reported     zset    reported comments by how many reports wait
 -- ARGV  1 comment id    2 version that the decider saw    3 lease token, or "" without one
 --       4 outcome       5 decision, JSON object           6 undo window, ms
 --       7 "undo" or ""  8 event id    9 event type    10 event data, JSON    11 event life, ms    12 site
@@ -48,7 +49,8 @@ redis.call('HSET', KEYS[1], 'outcome', outcome, 'version', version, 'sequence', 
 redis.call('RPUSH', KEYS[2], decision)
 redis.call('DEL', KEYS[3])
 
--- The queue: what is held waits.
+-- The queue: what is held waits, and whoever decided has seen what readers reported.
+redis.call('ZREM', KEYS[16], id)
 redis.call('ZREM', KEYS[4], id)
 redis.call('ZREM', KEYS[5], id)
 if outcome == 'held' then

@@ -1,0 +1,38 @@
+-- Note a reader's report of a published comment: it joins the reported ones and is told of, and stays published.
+--
+-- KEYS  1 comment    hash    the comment
+--       2 reports    list    what readers reported of it
+--       3 reporters  set     networks that reported it
+--       4 reported   zset    reported comments by how many reports wait
+--       5 pace       string  GCRA's theoretical arrival time of the reader's network, ms
+--       6 event      hash    the event to tell
+--       7 outbox     stream  events to fan out
+-- ARGV  1 comment id    2 network's digest    3 report, JSON object    4 most reports kept
+--       5 pace: ms between reports    6 pace: burst, ms
+--       7 event id    8 event type    9 event data, JSON    10 event life, ms    11 site
+-- Answers  {"missing"} | {"again"} | {"fast", ms to wait} | {"reported"}
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local id = ARGV[1]
+
+if redis.call('HGET', KEYS[1], 'outcome') ~= 'published' then return {'missing'} end
+if redis.call('SISMEMBER', KEYS[3], ARGV[2]) == 1 then return {'again'} end
+
+local pace, burst = tonumber(ARGV[5]), tonumber(ARGV[6])
+local arrival = math.max(tonumber(redis.call('GET', KEYS[5]) or 0), now) + pace
+if arrival - now > burst then return {'fast', arrival - now - burst} end
+redis.call('SET', KEYS[5], string.format('%d', arrival), 'PX', math.ceil(arrival - now))
+
+redis.call('SADD', KEYS[3], ARGV[2])
+redis.call('RPUSH', KEYS[2], '{"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[3], 2))
+redis.call('LTRIM', KEYS[2], -ARGV[4], -1)
+redis.call('ZINCRBY', KEYS[4], 1, id)
+
+local sequence = redis.call('HINCRBY', KEYS[1], 'sequence', 1)
+redis.call('HSET', KEYS[6], 'type', ARGV[8], 'comment', id, 'sequence', sequence, 'at', now, 'not_before', now,
+    'data', ARGV[9])
+redis.call('PEXPIRE', KEYS[6], ARGV[10])
+redis.call('XADD', KEYS[7], '*', 'site', ARGV[11], 'event', ARGV[7], 'comment', id, 'sequence', sequence)
+
+return {'reported'}
