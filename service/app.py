@@ -12,7 +12,7 @@ from service.intake import Intake
 from service.outside.scoring import LocalScorer
 from service.review import Review
 from service.store.pages import Pages as StoredPages
-from service.web import comments, desk, health, openapi, pages, problems, queue, session, threads, traffic
+from service.web import comments, desk, embed, health, openapi, pages, problems, queue, session, threads, traffic
 from service.web.context import EXTENSION, Parley
 from service.wiring import Wiring, fresh_id
 
@@ -44,7 +44,7 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
     app.extensions["spec"] = lambda: app.spec
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]
     app.error_processor(problems.validation)
-    for bp in (pages.bp, comments.bp, threads.bp, queue.bp, desk.bp, health.bp, openapi.bp):
+    for bp in (pages.bp, embed.bp, comments.bp, threads.bp, queue.bp, desk.bp, health.bp, openapi.bp):
         app.register_blueprint(bp)
     problems.register(app)
     traffic.register(app)
@@ -77,6 +77,7 @@ def _parley(wiring: Wiring) -> Parley:
         pages=StoredPages(wiring.connection),
         outbox=wiring.outbox,
         deliveries=wiring.deliveries,
+        fingerprints=wiring.fingerprints,
         model=scorer.model,
         public_url=str(public) if public else None,
         metrics_token=token.get_secret_value() if token else None,

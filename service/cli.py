@@ -107,6 +107,36 @@ def site_set(id: str, values: tuple[str, ...]) -> None:
 
 
 @cli.group()
+def thread() -> None:
+    """Threads: the pages that comments belong to."""
+
+
+@thread.command("close")
+@click.argument("site")
+@click.argument("url")
+def thread_close(site: str, url: str) -> None:
+    """Let the thread of the page at URL take no more comments."""
+    _close(site, url, is_closed=True)
+
+
+@thread.command("open")
+@click.argument("site")
+@click.argument("url")
+def thread_open(site: str, url: str) -> None:
+    """Let the thread of the page at URL take comments again."""
+    _close(site, url, is_closed=False)
+
+
+def _close(site: str, url: str, *, is_closed: bool) -> None:
+    from service.core.thread import canonical, key_of
+
+    wiring = _wiring()
+    page = canonical(url)
+    wiring.queue.close_thread(wiring.registry.site(site).id, key_of(url=page, thread_id=""), is_closed=is_closed)
+    click.echo(f"{'Closed' if is_closed else 'Opened'} the thread of {page}")
+
+
+@cli.group()
 def moderator() -> None:
     """People who sign in at the review desk."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from service.core.comment import Comment, Decision, Lease, Outcome
 from service.core.errors import Fault, InvalidChange, Superseded
 from service.core.events import described
-from service.core.masking import mask
+from service.core.masking import MaskedText, mask
 from service.core.people import Member, Role
 from service.store.queue import NewEvent, Queue
 
@@ -58,15 +58,19 @@ class Review:
         member: Member,
         outcome: Outcome,
         note: str = "",
+        told: str = "",
         version: int | None = None,
         lease: str = "",
         undo_seconds: int = 0,
     ) -> Decision:
-        """Decide the *version* that *member* saw, or today's. Raises Superseded with the decision that came first."""
+        """Decide the *version* that *member* saw, or today's. What the author is *told* may be why.
+
+        Raises Superseded with the decision that came first.
+        """
         member.require(Role.MODERATOR, site)
-        _check(outcome=outcome, note=note, undo_seconds=undo_seconds)
+        _check(outcome=outcome, note=note, told=told, undo_seconds=undo_seconds)
         comment = self._seen(site, id, version=version)
-        decision = Decision(outcome, member.actor, note=mask(note).text if note else None)
+        decision = Decision(outcome, member.actor, note=_masked(note), told=_masked(told))
         return self._record(comment, decision, lease=lease, undo_window=undo_seconds * 1000)
 
     def undo(self, site: str, id: str, *, member: Member, version: int) -> Decision:
@@ -78,6 +82,11 @@ class Review:
         if not before:
             raise InvalidChange([Fault("version", "There is no decision before this one to go back to.")])
         return self._record(comment, Decision(before[-1].outcome, member.actor, undoes=version))
+
+    def close_thread(self, site: str, thread: str, *, member: Member, is_closed: bool) -> None:
+        """Let the thread of that key take no more comments, or take them again. Raises NotAllowed."""
+        member.require(Role.MODERATOR, site)
+        self.queue.close_thread(site, thread, is_closed=is_closed)
 
     def _seen(self, site: str, id: str, *, version: int | None) -> Comment:
         comment = self.queue.find(site, id)
@@ -93,12 +102,17 @@ class Review:
         return self.queue.decide(comment, decision, event=event, lease=lease, undo_window=undo_window)
 
 
-def _check(*, outcome: Outcome, note: str, undo_seconds: int) -> None:
+def _masked(text: str) -> MaskedText | None:
+    return mask(text).text if text else None
+
+
+def _check(*, outcome: Outcome, note: str, told: str, undo_seconds: int) -> None:
     faults = []
     if outcome not in DECISIONS:
         faults.append(Fault("outcome", f"Decide one of: {', '.join(outcome.value for outcome in DECISIONS)}."))
-    if len(note) > LONGEST_NOTE:
-        faults.append(Fault("reason", f"A reason has at most {LONGEST_NOTE:,} characters."))
+    for field, text in (("reason", note), ("public_reason", told)):
+        if len(text) > LONGEST_NOTE:
+            faults.append(Fault(field, f"A reason has at most {LONGEST_NOTE:,} characters."))
     if not 0 <= undo_seconds <= LONGEST_WINDOW:
         faults.append(Fault("undo_seconds", f"An undo window has 0 to {LONGEST_WINDOW} seconds."))
     if faults:

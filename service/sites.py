@@ -1,6 +1,7 @@
 """Sites and their policies, as their owner sets them."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,9 @@ DEMO_POLICY = {"comments_per_minute": 600, "comments_burst": 200, "seconds_to_wr
 
 LONGEST_NAME = 100
 
+#: How the names of a site's own texts begin.
+TEXT = "text."
+
 
 @dataclass(frozen=True, slots=True)
 class Sites:
@@ -23,6 +27,7 @@ class Sites:
 
     registry: Registry
     default_policy: Policy
+    checked_texts: Callable[[Mapping[str, str]], Mapping[str, str]]
 
     def add(self, id: str, *, name: str = "", origins: tuple[str, ...]) -> Site:
         """Make a site whose pages come from *origins*. Raises InvalidChange."""
@@ -39,13 +44,22 @@ class Sites:
         self.registry.add_site(Site(DEMO, "The Harbour Post", (), policy, any_page=True))
 
     def change(self, id: str, values: Mapping[str, str]) -> Site:
-        """Set *values* of a site: name, origins or any value of its policy. Raises InvalidChange, NotFound."""
+        """Set *values* of a site: name, origins, language, `text.<key>` (empty for ours again), its policy's.
+
+        Raises InvalidChange, NotFound.
+        """
         site = self.registry.site(id)
         rest = dict(values)
         if "name" in rest:
             site = replace(site, name=_name(rest.pop("name")))
         if "origins" in rest:
             site = replace(site, origins=tuple(origin(text) for text in rest.pop("origins").replace(",", " ").split()))
+        if "language" in rest:
+            site = replace(site, language=_language(rest.pop("language")))
+        own = {name.removeprefix(TEXT): rest.pop(name) for name in [*rest] if name.startswith(TEXT)}
+        if own:
+            texts = {**site.texts, **own}
+            site = replace(site, texts=self.checked_texts({key: text for key, text in texts.items() if text}))
         if rest:
             site = replace(site, policy=site.policy.changed(rest))
         self.registry.save_site(site)
@@ -54,7 +68,8 @@ class Sites:
 
 def values_of(site: Site) -> dict[str, Any]:
     """Return every value of *site* by name, as `change` takes them."""
-    return {"name": site.name, "origins": ", ".join(site.origins)} | site.policy.model_dump()
+    own = {"name": site.name, "origins": ", ".join(site.origins), "language": site.language}
+    return own | site.policy.model_dump() | {f"{TEXT}{key}": text for key, text in sorted(site.texts.items())}
 
 
 def _name(text: str) -> str:
@@ -62,3 +77,9 @@ def _name(text: str) -> str:
     if not 1 <= len(tidy) <= LONGEST_NAME:
         raise InvalidChange([Fault("name", f"A site’s name has 1 to {LONGEST_NAME} characters.")])
     return tidy
+
+
+def _language(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}", text):
+        raise InvalidChange([Fault("language", "A language is a tag like en, de or ar.")])
+    return text

@@ -31,6 +31,7 @@ from service.store.outbox import Outbox
 from service.store.pace import Pace
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
+from service.web.locale import checked_texts
 
 log = structlog.get_logger(__name__)
 
@@ -132,7 +133,7 @@ class Wiring:
 
     @cached_property
     def sites(self) -> Sites:
-        return Sites(self.registry, default_policy())
+        return Sites(self.registry, default_policy(), checked_texts)
 
     def check(self) -> None:
         """Check that Redis answers, and what it holds. Raises StartRefused."""

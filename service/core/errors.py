@@ -39,10 +39,15 @@ class StartRefused(ParleyError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with one field, as a sentence for the person who typed it."""
+    """One thing wrong with one field, as a sentence for the person who typed it.
+
+    A fault that readers meet has a *key* by which it is said in their language, and the *limit* that was passed.
+    """
 
     field: str
     message: str
+    key: str = ""
+    limit: int = 0
 
 
 class InvalidSubmission(ParleyError):

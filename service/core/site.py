@@ -1,7 +1,8 @@
 """A site: whose pages embed Parley, from which origins, by which policy."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from service.core.errors import Fault, InvalidChange
 from service.core.policy import Policy
@@ -15,13 +16,18 @@ _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A site. *any_page* lets the demo take comments for pages of any host; *origins* bind everybody else."""
+    """A site. *any_page* lets the demo take comments for pages of any host; *origins* bind everybody else.
+
+    Its readers get *language* unless their page says another, with the site's own *texts* instead of ours, by key.
+    """
 
     id: str
     name: str
     origins: tuple[str, ...]
     policy: Policy
     any_page: bool = False
+    language: str = "en"
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def has_page(self, url: str) -> bool:
         """Whether the page at canonical *url* is one of this site's."""

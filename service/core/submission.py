@@ -139,20 +139,20 @@ class _Checks:
     failed: set[str]
     faults: list[Fault]
 
-    def add(self, field: str, message: str) -> None:
+    def add(self, field: str, message: str, key: str = "") -> None:
         if field not in self.failed:
             self.failed.add(field)
-            self.faults.append(Fault(field, message))
+            self.faults.append(Fault(field, message, key))
 
     def required(self, form: SubmissionForm, *, require_name_email: bool) -> None:
         if not form.thread_url and not form.thread_id:
             self.add("thread_url", "Please say which page the comment belongs to: thread_url or thread_id.")
         if not form.body:
-            self.add("body", "Please type your comment text.")
+            self.add("body", "Please type your comment text.", "body_missing")
         if require_name_email and not form.name:
-            self.add("name", "Please enter your name.")
+            self.add("name", "Please enter your name.", "name_missing")
         if require_name_email and not form.email:
-            self.add("email", "Please enter your email address. It will not be published.")
+            self.add("email", "Please enter your email address. It will not be published.", "email_missing")
 
     def of(self, field: str, typed: str, parse: Any) -> Any:
         """Parse one field that may be empty; its fault is collected."""
@@ -161,9 +161,9 @@ class _Checks:
         try:
             return parse(typed)
         except NotAnAddress:
-            self.add(field, "Please enter a valid email address, like name@example.com.")
+            self.add(field, "Please enter a valid email address, like name@example.com.", "email_invalid")
         except (NotAPage, ValueError) as error:
-            self.add(field, str(error))
+            self.add(field, str(error), "website_invalid" if field == "website" else "")
         return ""
 
 
@@ -171,7 +171,8 @@ def _fault(detail: ErrorDetails) -> Fault:
     field = str(detail["loc"][0])
     name = _NAMES[field]
     if detail["type"] == "string_too_long":
-        return Fault(field, f"{name} is too long: at most {detail['ctx']['max_length']:,} characters.")
+        limit = detail["ctx"]["max_length"]
+        return Fault(field, f"{name} is too long: at most {limit:,} characters.", "too_long", limit)
     if detail["type"] == "string_type":
         return Fault(field, f"{name} must be text.")
     return Fault(field, f"{name} is not valid.")

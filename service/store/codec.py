@@ -175,6 +175,8 @@ def site_json(site: Site) -> str:
             "name": site.name,
             "origins": site.origins,
             "any_page": site.any_page,
+            "language": site.language,
+            "texts": dict(site.texts),
             "policy": site.policy.model_dump(),
         }
     )
@@ -183,7 +185,10 @@ def site_json(site: Site) -> str:
 def site(id: str, text: str, default: Policy) -> Site:
     """Return the site that *text* holds; values that it was stored without are the default's."""
     value: Json = json.loads(text)
-    return Site(id, value["name"], tuple(value["origins"]), default.changed(value["policy"]), value["any_page"])
+    policy = default.changed(value["policy"])
+    return Site(
+        id, value["name"], tuple(value["origins"]), policy, value["any_page"], value["language"], value["texts"]
+    )
 
 
 def member_json(member: Member) -> str:

@@ -252,6 +252,11 @@ class Queue:
         hashes = self._redis.pipe([("HGETALL", keys.comment(id)) for id, _ in found])
         return [(count, codec.comment(id, site, fields)) for (id, count), fields in zip(found, hashes, strict=True)]
 
+    def close_thread(self, site: str, thread: str, *, is_closed: bool) -> None:
+        """Let a thread take no more comments, or take them again."""
+        about = SiteKeys(site).about(thread)
+        self._redis.pipe([("HSET", about, "closed", int(is_closed)), ("HINCRBY", about, "revision", 1)])
+
 
 def _receipt(answer: list[Any], comment: Comment, *, payload: str) -> Receipt:
     match answer:

@@ -1,6 +1,8 @@
 """The door: a comment comes in, from a program as JSON, from a page as a form."""
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,15 +11,16 @@ from flask import Response, make_response, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.core.comment import Outcome, Receipt
+from service.core.comment import Comment, Outcome, Receipt
 from service.core.errors import ForeignOrigin, InvalidSubmission, KeyReused, ParleyError
 from service.core.site import Site
 from service.core.submission import Submission
 from service.core.thread import host_of
 from service.outside import metrics
-from service.web.context import network, parley
+from service.web.context import network, parley, words_of
+from service.web.manners import looks_automatic, stamp
 from service.web.problems import headers_of, refused, status_of, wants_page
-from service.web.schemas import NOTICES, ReceiptOut, receipt_out
+from service.web.schemas import ReceiptOut, receipt_out
 from service.web.shown import CommentShown, FormShown
 from service.web.traffic import policy
 
@@ -47,20 +50,33 @@ def post_comment(site: str) -> AnyResponse:
     retry gets the first receipt back. A browser that posts a form gets a page or a redirect, never JSON.
     """
     here = parley().registry.site(site)
-    fields = _fields()
+    fields = fields_of_request()
     try:
-        _check_origin(here)
-        submission = Submission.parse(fields, require_name_email=here.policy.require_name_email)
+        submission, receipt = receive(here, fields)
+    except ParleyError as error:
+        return form_again(here, fields, error, template="submission.html") if wants_page() else refused(error)
+    return _page(here, fields, submission, receipt) if wants_page() else _document(receipt)
+
+
+def receive(site: Site, fields: Mapping[str, Any]) -> tuple[Submission, Receipt]:
+    """Take what was posted in. Raises InvalidSubmission, Refused, Unavailable."""
+    here = parley()
+    try:
+        check_origin(site)
+        submission = Submission.parse(fields, require_name_email=site.policy.require_name_email)
         key = request.headers.get("Idempotency-Key", "") or str(fields.get("idempotency_key") or "")
-        receipt = parley().intake.receive(submission, site=here, network=network(), idempotency_key=key)
+        is_automatic = not request.is_json and looks_automatic(fields, here.fingerprints, site, now=here.now())
+        receipt = here.intake.receive(
+            submission, site=site, network=network(), idempotency_key=key, is_automatic=is_automatic
+        )
     except ParleyError as error:
         metrics.REFUSED.labels(reason=type(error).__name__).inc()
-        return _form_again(here, fields, error) if wants_page() else refused(error)
+        raise
     metrics.ACCEPTED.labels(outcome=receipt.outcome.value).inc()
-    return _page(here, submission, receipt) if wants_page() else _document(receipt)
+    return submission, receipt
 
 
-def _fields() -> dict[str, Any]:
+def fields_of_request() -> dict[str, Any]:
     """Return what was posted. Raises BadRequest for JSON that is none, UnsupportedMediaType for anything else."""
     if request.is_json:
         fields = request.get_json()
@@ -72,7 +88,8 @@ def _fields() -> dict[str, Any]:
     raise UnsupportedMediaType("Send the comment as application/json or as a form.")
 
 
-def _check_origin(site: Site) -> None:
+def check_origin(site: Site) -> None:
+    """Refuse what comes from a page that is neither ours nor the site’s. Raises ForeignOrigin."""
     origin = request.headers.get("Origin")
     if origin is not None and not parley().is_own_page(origin, site):
         raise ForeignOrigin
@@ -83,14 +100,39 @@ def _document(receipt: Receipt) -> Response:
     return Response(receipt_out(receipt).model_dump_json(), status, mimetype="application/json")
 
 
-def _page(site: Site, submission: Submission, receipt: Receipt) -> AnyResponse:
+def _page(site: Site, fields: Mapping[str, Any], submission: Submission, receipt: Receipt) -> AnyResponse:
     """Answer a browser: back to the page if the comment shows there, else a page that says what happens next."""
     back = submission.thread_url
     if receipt.outcome is Outcome.PUBLISHED and back and _is_safe_return(site, back):
         return redirect(f"{back}#parley-{receipt.id}", 303)
-    comment = CommentShown.of(parley().queue.find(site.id, receipt.id), now=parley().now() * 1000)
-    text = render_template("posted.html", comment=comment, notice=NOTICES[receipt.outcome], back_url=back)
+    seen = as_author_sees(site, receipt.id)
+    words = words_of(site, str(fields.get("lang") or ""))
+    deepest = site.policy.reply_depth
+    text = render_template(
+        "posted.html",
+        comment=CommentShown.own(seen.comment, words, outcome=seen.outcome, told=seen.told, deepest=deepest),
+        words=words,
+        back_url=back,
+    )
     return _no_store(make_response(text, 201 if receipt.outcome is Outcome.PUBLISHED else 202))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A comment as its author sees it: a decision shows once it can't be undone, with what the author is told."""
+
+    comment: Comment
+    outcome: Outcome
+    told: str
+
+
+def as_author_sees(site: Site, id: str) -> Seen:
+    """Return the comment as its author sees it now. Raises NotFound."""
+    comment = parley().queue.find(site.id, id)
+    now = parley().now() * 1000
+    settled = [each for each in parley().queue.decisions(site.id, id) if each.undo_until <= now]
+    last = settled[-1]
+    return Seen(comment, last.outcome, last.told or "")
 
 
 def _is_safe_return(site: Site, url: str) -> bool:
@@ -99,27 +141,34 @@ def _is_safe_return(site: Site, url: str) -> bool:
     return host_of(url) in {host_of(origin) for origin in (parley().origin, *site.origins)}
 
 
-def _form_again(site: Site, fields: dict[str, Any], error: ParleyError) -> Response:
+def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, template: str) -> Response:
     """Give the form back to the one who typed it, filled in, with what is wrong beside its field."""
-    faults = {fault.field: fault.message for fault in error.faults} if isinstance(error, InvalidSubmission) else {}
-    typed = _typed(fields)
+    here = parley()
+    typed = {name: value for name, value in fields.items() if isinstance(value, str)}
+    words = words_of(site, typed.get("lang", ""))
+    faults = words.faults(error.faults) if isinstance(error, InvalidSubmission) else {}
     # The same key as before: should the first try have arrived after all, the second gets its receipt.
     key = "" if isinstance(error, KeyReused) else typed.get("idempotency_key", "")
-    form = FormShown.of(site, values=typed, faults=faults, idempotency_key=key or secrets.token_urlsafe(24))
-    text = render_template("submission.html", form=form, problem=str(error), faults=faults)
+    form = FormShown.of(
+        site,
+        base=here.origin,
+        values=typed,
+        faults=faults,
+        problem="" if faults else words.problem(error),
+        idempotency_key=key or secrets.token_urlsafe(24),
+        shown_at=typed.get("shown_at") or stamp(here.fingerprints, site, now=here.now()),
+    )
+    text = render_template(template, form=form, words=words, faults=faults)
     response = make_response(text, status_of(error)[0], headers_of(error))
     # Browsers hold a form to this policy through the redirect that follows it, back to the site's own page.
     response.headers["Content-Security-Policy"] = policy(posts_to=_origin(form.page_url))
+    response.headers["Parley-Form"] = "again"
     return _no_store(response)
 
 
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
-
-
-def _typed(fields: dict[str, Any]) -> dict[str, str]:
-    return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
 def _no_store(response: Response) -> Response:

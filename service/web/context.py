@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app, request
 
 from service.access import Access
+from service.core.ports import Fingerprints
 from service.core.site import Site
 from service.intake import Intake
 from service.review import Review
@@ -16,6 +17,7 @@ from service.store.outbox import Outbox
 from service.store.pages import Pages
 from service.store.queue import Queue
 from service.store.registry import Registry
+from service.web.locale import Words, words_for
 
 EXTENSION = "parley"
 
@@ -35,6 +37,7 @@ class Parley:
     pages: Pages
     outbox: Outbox
     deliveries: Deliveries
+    fingerprints: Fingerprints
     model: str
     public_url: str | None
     metrics_token: str | None
@@ -53,6 +56,13 @@ class Parley:
 def parley() -> Parley:
     """Return the service that this application serves."""
     return cast("Parley", current_app.extensions[EXTENSION])
+
+
+def words_of(site: Site, lang: str) -> Words:
+    """Return the words for a reader of *site*: in *lang*, else in the site's language with its own texts."""
+    if lang and lang != site.language:
+        return words_for(lang)
+    return words_for(site.language, overrides=site.texts)
 
 
 def network() -> str:

@@ -136,6 +136,7 @@ def post_decision(site: str, id: str) -> AnyResponse:
             member=member,
             outcome=outcome,
             note=request.form.get("reason", "").strip(),
+            told=request.form.get("public_reason", "").strip(),
             version=request.form.get("version", type=int),
             lease=request.form.get("lease", ""),
             undo_seconds=UNDO_SECONDS,

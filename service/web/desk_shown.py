@@ -64,7 +64,7 @@ class QueueItemShown:
         return cls(
             id=comment.id,
             version=comment.version,
-            author=AuthorShown.of(comment),
+            author=AuthorShown.of(comment.author.name, comment.author.website),
             when=Moment.of(comment.created_at, now=now),
             page_url=comment.thread_url,
             page_title=comment.thread_title or comment.thread_url or "an untitled page",

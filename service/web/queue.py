@@ -14,12 +14,13 @@ from service.web.schemas import (
     DecisionOut,
     QueueOut,
     QueueQuery,
+    ThreadIn,
     UndoIn,
     comment_out,
     decision_out,
     queue_item,
 )
-from service.web.threads import own_comment
+from service.web.threads import key_asked, own_comment
 
 bp = APIBlueprint("queue", __name__, tag="Moderation")
 
@@ -82,6 +83,7 @@ def post_decision(site: str, id: str, decision: DecisionIn) -> Response:
         member=_bearer(),
         outcome=Outcome(decision.outcome),
         note=decision.reason,
+        told=decision.public_reason,
         version=decision.version,
         undo_seconds=decision.undo_seconds,
     )
@@ -99,6 +101,19 @@ def post_undo(site: str, id: str, undo: UndoIn) -> Response:
     """
     made = parley().review.undo(site, id, member=_bearer(), version=undo.version)
     return Response(decision_out(made, comment=id).model_dump_json(), 201, mimetype="application/json")
+
+
+@bp.put("/v1/sites/<site>/threads")
+@bp.input(ThreadIn, arg_name="thread")
+@bp.output(ThreadIn)
+@bp.doc(security="token", responses=_REFUSALS)
+def put_thread(site: str, thread: ThreadIn) -> ThreadIn:
+    """Close a thread, or open it again
+
+    A closed thread shows its comments and takes no more.
+    """
+    parley().review.close_thread(site, key_asked(thread), member=_bearer(), is_closed=thread.closed)
+    return thread
 
 
 def _bearer() -> Member:

@@ -85,7 +85,8 @@ class DecisionOut(Out):
     outcome: Outcome
     decided_by: str
     reasons: list[Reason]
-    reason: str | None = Field(description="What the moderator wrote.")
+    reason: str | None = Field(description="What the moderator wrote for colleagues.")
+    public_reason: str | None = Field(description="What the author is told.")
     at: datetime
     undo_until: datetime | None
     undoes: int | None = Field(description="The version of the decision that this one took back.")
@@ -132,6 +133,7 @@ class DecisionIn(BaseModel):
 
     outcome: Literal["published", "rejected", "spam"]
     reason: str = Field("", max_length=LONGEST_NOTE, description="Why, for the log and the webhook.")
+    public_reason: str = Field("", max_length=LONGEST_NOTE, description="Why, for the author too.")
     version: int | None = Field(None, ge=1, description="The version you saw. Unset: today’s.")
     undo_seconds: int = Field(0, ge=0, le=LONGEST_WINDOW, description="How long it may be undone and is kept quiet.")
 
@@ -149,8 +151,14 @@ class ThreadQuery(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    thread_url: str = Field("", max_length=LONGEST_URL)
-    thread_id: str = Field("", max_length=200)
+    thread_url: Annotated[str, Field(max_length=LONGEST_URL)] = ""
+    thread_id: Annotated[str, Field(max_length=200)] = ""
+
+
+class ThreadIn(ThreadQuery):
+    """What a thread shall be."""
+
+    closed: bool = Field(description="Whether it takes no more comments.")
 
 
 class PageQuery(ThreadQuery):
@@ -196,6 +204,7 @@ def decision_out(decision: Decision, *, comment: str | None = None) -> DecisionO
         decided_by=decision.actor.name,
         reasons=list(decision.reasons),
         reason=decision.note,
+        public_reason=decision.told,
         at=moment(decision.at),
         undo_until=moment(decision.undo_until) if decision.undo_until else None,
         undoes=decision.undoes,

@@ -1,23 +1,27 @@
 """What readers see: frozen view models of a thread and its form, built from masked text alone by pure functions."""
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlencode
 
-from service.core.comment import Comment, Outcome
-from service.core.masking import MASK
+from markupsafe import Markup
+
+from service.core.comment import Comment, Millis, Outcome, Reading
+from service.core.masking import MASK, MaskedText
 from service.core.site import Site
 from service.core.thread import NotAPage, canonical
-from service.web import words
-from service.web.words import Moment
+from service.store.pages import Order
+from service.web.locale import Words
+from service.web.markup import rendered
 
 #: Tints of the avatars.
 HUES: Final = 12
 
 #: Fields of the comment form that its writer does not see.
-HIDDEN: Final = ("thread_url", "thread_id", "thread_title", "parent_id", "author_key")
+HIDDEN: Final = ("thread_url", "thread_id", "thread_title", "parent_id", "author_key", "lang")
 
 
 def initial(name: str) -> str:
@@ -32,6 +36,42 @@ def hue(name: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """A thread, as its links name it: *base* is our own origin."""
+
+    base: str
+    site: str
+    thread_url: str = ""
+    thread_id: str = ""
+    thread_title: str = ""
+    lang: str = ""
+
+    @property
+    def door(self) -> str:
+        """Where its form leads."""
+        return f"{self.base}/v1/sites/{self.site}/comments"
+
+    def page(self, **more: str) -> str:
+        """Return the address of its page without JavaScript; *more* is what to show there."""
+        query = {name: value for name, value in (self.values | more).items() if value}
+        return f"{self.base}/embed/v1/sites/{self.site}/page?{urlencode(query)}"
+
+    def report(self, comment: str) -> str:
+        """Return the address of the page that reports *comment*."""
+        return f"{self.base}/embed/v1/sites/{self.site}/comments/{comment}/report?{urlencode({'lang': self.lang})}"
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What names the thread, for a query or a form."""
+        return {
+            "thread_url": self.thread_url,
+            "thread_id": self.thread_id,
+            "thread_title": self.thread_title,
+            "lang": self.lang,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorShown:
     """Who wrote, as everyone may see it; *website* is empty where it could not be followed."""
 
@@ -41,54 +81,125 @@ class AuthorShown:
     website: str
 
     @classmethod
-    def of(cls, comment: Comment) -> "AuthorShown":
-        """Show the author of *comment*."""
-        name, website = comment.author.name, comment.author.website
+    def of(cls, name: MaskedText, website: MaskedText) -> "AuthorShown":
+        """Show the author of that *name*."""
         is_link = website.startswith(("http://", "https://")) and MASK not in website
         return cls(name, initial(name), hue(name), website if is_link else "")
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A time for people and for machines."""
+
+    exact: str
+    iso: str
+
+    @classmethod
+    def of(cls, at: Millis, words: Words) -> "Moment":
+        """Show the time *at*."""
+        return cls(words.date(at), datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds"))
+
+
+@dataclass(frozen=True, slots=True)
 class CommentShown:
-    """A comment on its page. *parent_name* is empty where the parent is not on the same page."""
+    """A comment on its page. *parent_name* is empty where the parent is not on the same page.
+
+    Its author sees it while it *is_pending*, and what they were told when it *is_refused*.
+    """
 
     id: str
     author: AuthorShown
     when: Moment
-    paragraphs: tuple[str, ...]
-    is_pending: bool
+    body: Markup
+    depth: int
     parent_id: str
     parent_name: str
+    is_pending: bool = False
+    is_refused: bool = False
+    told: str = ""
 
     @classmethod
-    def of(cls, comment: Comment, *, now: float, parent_name: str = "") -> "CommentShown":
-        """Show *comment* to a reader at *now*, ms since the epoch."""
+    def of(cls, reading: Reading, words: Words, *, deepest: int, parent_name: str = "") -> "CommentShown":
+        """Show *reading* to everyone, indented to the level *deepest* at most."""
+        return cls(
+            id=reading.id,
+            author=AuthorShown.of(reading.name, reading.website),
+            when=Moment.of(reading.created_at, words),
+            body=rendered(reading.body, words("mask")),
+            depth=min(reading.depth, deepest),
+            parent_id=reading.parent,
+            parent_name=parent_name,
+        )
+
+    @classmethod
+    def own(cls, comment: Comment, words: Words, *, outcome: Outcome, told: str, deepest: int) -> "CommentShown":
+        """Show *comment* to its author, for whom it stands at *outcome*."""
         return cls(
             id=comment.id,
-            author=AuthorShown.of(comment),
-            when=Moment.of(comment.created_at, now=now),
-            paragraphs=tuple(re.split(r"\n\s*\n", comment.body.strip())),
-            is_pending=comment.outcome is Outcome.HELD,
+            author=AuthorShown.of(comment.author.name, comment.author.website),
+            when=Moment.of(comment.created_at, words),
+            body=rendered(comment.body, words("mask")),
+            depth=min(comment.path.count("/"), deepest),
             parent_id=comment.parent,
-            parent_name=parent_name,
+            parent_name="",
+            is_pending=outcome is Outcome.HELD,
+            is_refused=outcome in (Outcome.REJECTED, Outcome.SPAM),
+            told=told,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadShown:
-    """A page's comments under their heading; *more* is the cursor of those that follow, or empty."""
+class OrderShown:
+    """An order that readers may choose."""
 
+    key: str
+    link: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadShown:
+    """A page's comments under their heading. *more* is the cursor of those that follow, or empty; *is_part* says that
+    it does not begin at the thread's beginning."""
+
+    where: Where
     heading: str
     comments: tuple[CommentShown, ...]
+    orders: tuple[OrderShown, ...]
     more: str
+    is_part: bool
+    is_closed: bool
 
     @classmethod
-    def of(cls, comments: Sequence[Comment], *, title: str, count: int, more: str, now: float) -> "ThreadShown":
-        """Show *comments*, of *count* in all, to a reader at *now*, ms since the epoch."""
-        names = {comment.id: comment.author.name for comment in comments}
-        heading = words.comments(count) if count else f"Be the first to comment on “{title}”"
-        shown = (CommentShown.of(each, now=now, parent_name=names.get(each.parent, "")) for each in comments)
-        return cls(heading, tuple(shown), more)
+    def of(
+        cls,
+        readings: Sequence[Reading],
+        words: Words,
+        *,
+        where: Where,
+        count: int,
+        order: Order,
+        deepest: int,
+        more: str = "",
+        is_part: bool = False,
+        is_closed: bool = False,
+    ) -> "ThreadShown":
+        """Show *readings*, of *count* in all."""
+        names = {reading.id: reading.name for reading in readings}
+        heading = words("comments", count=count) if count else words("first", title=where.thread_title)
+        shown = (
+            CommentShown.of(each, words, deepest=deepest, parent_name=names.get(each.parent, "")) for each in readings
+        )
+        orders = (OrderShown(each.value, where.page(sort=each.value), each is order) for each in Order)
+        return cls(
+            where=where,
+            heading=heading,
+            comments=tuple(shown),
+            orders=tuple(orders) if count > 1 else (),
+            more=more,
+            is_part=is_part,
+            is_closed=is_closed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,34 +212,41 @@ class FormShown:
     parent_name: str
     page_url: str
     idempotency_key: str
+    shown_at: str
     requires_name_email: bool
+    problem: str = ""
 
     @classmethod
     def of(
         cls,
         site: Site,
         *,
+        base: str,
         values: Mapping[str, str],
+        shown_at: str,
+        idempotency_key: str = "",
         faults: Mapping[str, str] | None = None,
         parent_name: str = "",
-        idempotency_key: str,
+        problem: str = "",
     ) -> "FormShown":
         """Show the form of *site*, filled in with *values*."""
         return cls(
-            action=f"/v1/sites/{site.id}/comments",
+            action=f"{base}/v1/sites/{site.id}/comments",
             values=values,
             faults=faults or {},
             parent_name=parent_name,
             page_url=_page(site, values.get("thread_url", "")),
             idempotency_key=idempotency_key,
+            shown_at=shown_at,
             requires_name_email=site.policy.require_name_email,
+            problem=problem,
         )
 
     @property
     def hidden(self) -> Mapping[str, str]:
         """What travels along unseen."""
         known = {name: self.values[name] for name in HIDDEN if self.values.get(name)}
-        return known | {"idempotency_key": self.idempotency_key}
+        return known | {"idempotency_key": self.idempotency_key, "shown_at": self.shown_at}
 
     @property
     def is_reply(self) -> bool:

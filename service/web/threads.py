@@ -1,6 +1,7 @@
 """What everyone may read: a thread's published comments and their count. Cheap: an ETag answers most readers."""
 
 import hashlib
+from dataclasses import replace
 
 from apiflask import APIBlueprint
 from flask import Response, request
@@ -10,7 +11,7 @@ from service.core.errors import Fault, InvalidChange, NotFound
 from service.core.thread import NotAPage, canonical, key_of
 from service.store.pages import State
 from service.web import cursors
-from service.web.comments import AUTHOR_TOKEN
+from service.web.comments import AUTHOR_TOKEN, as_author_sees
 from service.web.context import parley
 from service.web.schemas import Counts, PageQuery, PublicComment, PublicComments, ThreadQuery, public_comment
 
@@ -62,12 +63,18 @@ def own_comment(site: str, id: str) -> PublicComment | None:
         return None
     if not parley().intake.opens(token, site=site, comment=id):
         raise NotFound("comment", id)
-    return public_comment(parley().queue.find(site, id))
+    seen = as_author_sees(parley().registry.site(site), id)
+    return public_comment(replace(seen.comment, outcome=seen.outcome))
 
 
 def _thread(site: str, query: ThreadQuery) -> str:
     """Return the key of the thread that is asked for. Raises NotFound without such a site, InvalidChange."""
     parley().registry.site(site)
+    return key_asked(query)
+
+
+def key_asked(query: ThreadQuery) -> str:
+    """Return the key of the thread that *query* names. Raises InvalidChange."""
     if not query.thread_url and not query.thread_id:
         raise InvalidChange([Fault("thread_url", "Say which thread: thread_url or thread_id.")])
     try:

@@ -2,21 +2,24 @@
 
 from dataclasses import replace
 from math import inf
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.core.comment import POLICY, Actor, Author, Comment, Decision, Lease, Outcome, Reason
+from service.core.comment import POLICY, Actor, Author, Comment, Decision, Lease, Outcome, Reading, Reason
 from service.core.masking import mask
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.core.verdict import Opinion, Span, Unscored, Verdict
+from service.store.pages import Order
 from service.web import words
 from service.web.desk_shown import STRONGEST, DeskShown, OpenedShown, QueueItemShown, flashes, strongest
+from service.web.locale import words_for
 from service.web.reference import ReferenceShown
 from service.web.shading import LEVELS, Segment, segments
-from service.web.shown import HUES, CommentShown, FormShown, ThreadShown, hue, initial
+from service.web.shown import HUES, CommentShown, FormShown, ThreadShown, Where, hue, initial
 from service.wiring import default_policy
 
 NOW = 1_793_700_000_000
@@ -139,43 +142,77 @@ def test_every_reason_and_outcome_has_its_words() -> None:
     assert set(words.STATES) == set(words.ACTS) == set(words.UNDOINGS) == set(Outcome)
 
 
+ENGLISH = words_for("en")
+WHERE = Where("https://parley.example", "news", "https://news.example.org/a", "", "A")
+
+
+def reading(body: str = "Hello.", **values: Any) -> Reading:
+    made = Reading("cmt_1", "", 0, mask("Ana").text, mask("").text, mask(body).text, NOW - 3 * MINUTE)
+    return replace(made, **values)
+
+
+def thread(*readings: Reading, count: int = 0, **values: Any) -> ThreadShown:
+    return ThreadShown.of(readings, ENGLISH, where=WHERE, count=count, order=Order.OLDEST, deepest=3, **values)
+
+
+def form(**values: str) -> FormShown:
+    return FormShown.of(SITE, base="https://parley.example", values=values, idempotency_key="k", shown_at="s")
+
+
 def test_an_empty_thread_invites_to_be_the_first() -> None:
-    assert ThreadShown.of([], title="A", count=0, more="", now=NOW).heading == "Be the first to comment on “A”"
-    assert ThreadShown.of([comment()], title="A", count=1, more="", now=NOW).heading == "One comment"
-    assert ThreadShown.of([comment()], title="A", count=1200, more="", now=NOW).heading == "1,200 comments"
+    assert thread().heading == "Be the first to comment on “A”"
+    assert thread(reading(), count=1).heading == "One comment"
+    assert thread(reading(), count=1200).heading == "1,200 comments"
+
+
+def test_only_a_thread_of_several_has_an_order_to_choose() -> None:
+    assert thread(reading(), count=1).orders == ()
+    orders = thread(reading(), count=2).orders
+    assert [order.key for order in orders if order.is_current] == ["oldest"]
+    assert len(orders) == len(Order)
+    assert orders[1].link.endswith("&sort=newest")
 
 
 def test_a_reply_names_whom_it_answers_if_that_is_on_the_page() -> None:
-    first = comment()
-    reply = replace(first, id="cmt_2", parent=first.id)
-    stray = replace(first, id="cmt_3", parent="cmt_0")
-    shown = ThreadShown.of([first, reply, stray], title="A", count=3, more="", now=NOW).comments
-    assert [each.parent_name for each in shown] == ["", "Ana", ""]
+    reply = reading(id="cmt_2", parent="cmt_1", depth=1)
+    stray = reading(id="cmt_3", parent="cmt_0", depth=1)
+    assert [each.parent_name for each in thread(reading(), reply, stray, count=3).comments] == ["", "Ana", ""]
 
 
-def test_a_comment_falls_into_paragraphs_and_says_that_it_waits() -> None:
-    shown = CommentShown.of(comment("One.\nStill one.\n\n \nTwo."), now=NOW)
-    assert shown.paragraphs == ("One.\nStill one.", "Two.")
-    assert shown.is_pending
-    assert (shown.when.ago, shown.when.exact) == ("3 minutes ago", "3 November 2026, 09:57 UTC")
+def test_replies_stand_in_to_the_sites_deepest_level() -> None:
+    deep = [reading(id=f"cmt_{depth}", depth=depth) for depth in range(6)]
+    assert [each.depth for each in thread(*deep, count=6).comments] == [0, 1, 2, 3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_pending", "is_refused"),
+    [
+        (Outcome.HELD, True, False),
+        (Outcome.PUBLISHED, False, False),
+        (Outcome.REJECTED, False, True),
+        (Outcome.SPAM, False, True),
+    ],
+)
+def test_an_author_sees_where_a_comment_stands(outcome: Outcome, is_pending: bool, is_refused: bool) -> None:  # noqa: FBT001
+    shown = CommentShown.own(comment(), ENGLISH, outcome=outcome, told="Why.", deepest=3)
+    assert (shown.is_pending, shown.is_refused, shown.told) == (is_pending, is_refused, "Why.")
+    assert shown.when.exact == "3 November 2026, 09:57 UTC"
 
 
 @pytest.mark.parametrize("website", ["", "https://ana@example.org/", "javascript:alert(1)"])
 def test_a_website_that_cannot_be_followed_is_no_link(website: str) -> None:
-    assert CommentShown.of(comment(website=website), now=NOW).author.website == ""
+    assert thread(reading(website=mask(website).text), count=1).comments[0].author.website == ""
 
 
 def test_the_form_leads_back_to_the_sites_own_pages_alone() -> None:
     urls = ["https://news.example.org/a#x", "https://evil.example/", "javascript:alert(1)", ""]
-    forms = [FormShown.of(SITE, values={"thread_url": url}, idempotency_key="k") for url in urls]
-    assert [form.page_url for form in forms] == ["https://news.example.org/a", "", "", ""]
+    assert [form(thread_url=url).page_url for url in urls] == ["https://news.example.org/a", "", "", ""]
 
 
 def test_what_the_writer_does_not_see_comes_back_with_the_form() -> None:
-    values = {"thread_id": "42", "parent_id": "cmt_1", "body": "Hello", "other": "x", "thread_title": ""}
-    form = FormShown.of(SITE, values=values, idempotency_key="k")
-    assert form.hidden == {"thread_id": "42", "parent_id": "cmt_1", "idempotency_key": "k"}
-    assert form.is_reply
+    shown = form(thread_id="42", parent_id="cmt_1", body="Hello", other="x", thread_title="")
+    assert shown.hidden == {"thread_id": "42", "parent_id": "cmt_1", "idempotency_key": "k", "shown_at": "s"}
+    assert shown.is_reply
 
 
 def test_scores_show_highest_first_with_equal_ones_by_name() -> None:

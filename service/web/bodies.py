@@ -1,0 +1,71 @@
+"""Answers that many ask for: made once, packed once, kept while they are asked for."""
+
+import gzip
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from flask import Response, request
+
+#: Bytes that one process keeps at most.
+MOST_BYTES: Final = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A text as it travels: *plain*, and *packed* by gzip."""
+
+    plain: bytes
+    packed: bytes
+
+    @classmethod
+    def of(cls, text: str) -> "Body":
+        """Pack *text*."""
+        plain = text.encode()
+        return cls(plain, gzip.compress(plain, compresslevel=6, mtime=0))
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return len(self.plain) + len(self.packed)
+
+
+class Bodies:
+    """Bodies by key, the longest unasked thrown away first."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most = most_bytes
+        self._kept: OrderedDict[str, Body] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def of(self, key: str, make: Callable[[], str]) -> Body:
+        """Return the body of *key*, made when there is none; two that ask at once may both make it."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        body = Body.of(make())
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = body
+                self._size += body.size
+            while self._size > self._most:
+                _, dropped = self._kept.popitem(last=False)
+                self._size -= dropped.size
+        return body
+
+
+def answer_with(body: Body, etag: str, *, mimetype: str) -> Response:
+    """Answer with *body*, packed for whoever takes that, or with 304 for whoever has it."""
+    if etag in request.if_none_match:
+        response = Response(status=304)
+    elif request.accept_encodings["gzip"]:
+        response = Response(body.packed, mimetype=mimetype, headers={"Content-Encoding": "gzip"})
+    else:
+        response = Response(body.plain, mimetype=mimetype)
+    response.set_etag(etag, weak=True)
+    response.vary.add("Accept-Encoding")
+    return response

@@ -1,0 +1,70 @@
+"""A whole Parley, a real browser, and pages that must not complain."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browsers import chromium
+from tests.running import RunningParley
+
+PHONE = {"width": 375, "height": 760}
+
+
+@pytest.fixture(scope="module")
+def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningParley]:
+    parley = RunningParley(tmp_path_factory.mktemp("parley") / "data")
+    yield parley
+    assert parley.stop() == 0
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = chromium(playwright)
+        yield browser
+        browser.close()
+
+
+def is_complaint(message: ConsoleMessage) -> bool:
+    """Whether the browser complains; that a form came back with 422 is its notice, not its complaint."""
+    return message.type in ("error", "warning") and "the server responded with a status of 4" not in message.text
+
+
+Opener = Callable[..., Page]
+
+_complaints: dict[Page, list[str]] = {}
+
+
+@contextlib.contextmanager
+def forgiven(page: Page) -> Iterator[None]:
+    """Let *page* complain for once: the test takes the network away, or brings along what the policy forbids."""
+    before = len(_complaints[page])
+    yield
+    page.wait_for_timeout(50)
+    del _complaints[page][before:]
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Opener]:
+    """Opens pages, each in a context of its own, that must not complain: not of the policy, not of anything."""
+    pages: list[Page] = []
+
+    def open(**context: object) -> Page:
+        page = browser.new_context(**({"viewport": PHONE} | context)).new_page()  # type: ignore[arg-type]
+        complaints = _complaints[page] = []
+        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        pages.append(page)
+        return page
+
+    yield open
+    for page in pages:
+        page.context.close()
+    assert [_complaints.pop(page) for page in pages] == [[] for _ in pages]
+
+
+@pytest.fixture
+def page(opened: Opener) -> Page:
+    return opened()
