@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -37,6 +38,13 @@ def _split(value: object) -> object:
 def _origin(url: HttpUrl | None) -> HttpUrl | None:
     if url is not None and (url.path not in (None, "/") or url.query or url.fragment or url.username):
         raise ValueError("give only scheme, host and port, like https://comments.example.org")
+    return url
+
+
+def _proxy(url: SecretStr | None) -> SecretStr | None:
+    parts = urlsplit(url.get_secret_value()) if url else None
+    if parts and (parts.scheme != "http" or not parts.hostname or parts.path not in ("", "/")):
+        raise ValueError("give scheme, host and port, like http://proxy.example.org:3128")
     return url
 
 
@@ -91,10 +99,15 @@ class Settings(BaseSettings):
     )
     web_workers: int = setting(2, "Web server processes.", ge=1, le=64)
     web_threads: int = setting(8, "Threads in each web server process.", ge=1, le=256)
-    worker_concurrency: int = setting(32, "Webhooks that one worker has in flight at most.", ge=1, le=1000)
+    worker_concurrency: int = setting(256, "Webhooks that one worker has in flight at most.", ge=1, le=1000)
     webhook_timeout: float = setting(15, "Time for one webhook's whole exchange.", unit="seconds", ge=1, le=60)
     webhook_allow_networks: Networks = setting(
         (), "Private networks that webhooks may reach, for receivers on an intranet. They may speak plain http too."
+    )
+    webhook_proxy: Annotated[SecretStr | None, AfterValidator(_proxy)] = setting(
+        None,
+        "Egress proxy that webhooks go through, http://host:port. It finds their addresses and must itself keep them "
+        "out of private networks. Unset: none.",
     )
     event_retention: int = setting(
         30, "How long events and their deliveries are kept for replay.", unit="days", ge=1, le=365

@@ -3,113 +3,182 @@
 fan out → claim → sign → send → settle. What a receiver does to us is an `Attempt`, never an exception.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
 from service.core.events import Attempt, Delivery, Endpoint, Event
 from service.core.masking import mask
 from service.core.ports import Sealed, Sealing
-from service.core.schedule import Judgement, judge, next_attempt, retry_after
-from service.core.signing import new_secret, sign
+from service.core.schedule import FAILING_LIMIT, Judgement, bounded, judge, next_attempt, retry_after
+from service.core.signing import sign
 from service.outside import metrics
-from service.outside.guard import check_url
 from service.outside.sending import Answer, Sender
-from service.store.deliveries import Deliveries, State
+from service.store.deliveries import Deliveries, Pace, State
 from service.store.endpoints import Endpoints
 from service.store.outbox import Entry, Outbox
-from service.store.registry import Registry
+from service.store.queue import NewEvent
+from service.store.replays import Replay, Replays
 
 log = structlog.get_logger(__name__)
+
+#: An answer within this time is a quick one: the endpoint may have one more delivery in flight, ms.
+QUICK: Final = 2000
+
+#: Statuses by which a receiver says that it has too much to do.
+OVERLOADED: Final = (429, 502, 503, 504)
+
+#: What the log shows for the value of a custom header.
+REDACTED: Final = "•••"
 
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """Tells endpoints of events, and keeps their addresses."""
+    """Tells endpoints of events."""
 
     outbox: Outbox
     deliveries: Deliveries
     endpoints: Endpoints
-    registry: Registry
+    replays: Replays
     sealing: Sealing
     sender: Sender
     timeout: float
     new_id: Callable[[str], str]
-    entropy: Callable[[int], bytes]
     jitter: Callable[[], float]
     now: Callable[[], float]
-
-    def add(self, url: str, *, site: str) -> tuple[str, str]:
-        """Tell *url* of the site's events from now on; return the endpoint's id and its signing secret."""
-        self.registry.site(site)
-        check_url(url)
-        id, secret = self.new_id("ep"), new_secret(self.entropy(32))
-        self.endpoints.add(Endpoint(id, site, url, self.sealing.seal(secret, context=_context(site, id))))
-        return id, secret
 
     def fan_out(self, entry: Entry) -> bool:
         """Make a delivery of an event for each endpoint; False if an earlier event of its comment comes first."""
         return self.outbox.fan_out(entry, self.endpoints.of(entry.site)) != "early"
 
+    def replay(self) -> int:
+        """Make the next deliveries of each replay under way; return how many replays there were."""
+        claimed = self.replays.claim()
+        for replay in claimed:
+            self._step(replay)
+        return len(claimed)
+
     def deliver(self, delivery: Delivery) -> None:
         """Make one attempt at *delivery*, and settle what follows."""
-        endpoint = self.endpoints.find(delivery.site, delivery.endpoint)
-        event = self.deliveries.event(delivery)
+        parcel = self.deliveries.parcel(delivery)
+        endpoint, event = parcel.endpoint, parcel.event
         if endpoint is None or event is None or event.cancelled:
             self.deliveries.settle(delivery, "cancelled", attempt=None)
             return
         now = self.now()
-        answer = self._send(event, endpoint, timestamp=int(now))
-        attempt = Attempt(
-            at=int(now * 1000),
-            status=answer.status,
-            error=answer.error,
-            milliseconds=round(answer.milliseconds),
-            answer=mask(answer.excerpt).text,
-        )
-        self._settle(delivery, answer, attempt, now=now)
+        headers = self._headers(endpoint)
+        body = event.payload(is_thin=endpoint.is_thin)
+        signed = self._signed(event, endpoint, body, timestamp=int(now), at=delivery.at)
+        answer = self.sender.send(endpoint.url, body=body, headers=headers | signed, timeout=self.timeout)
+        attempt = _attempt(answer, endpoint, dict.fromkeys(headers, REDACTED) | signed, now=now)
+        self._settle(delivery, endpoint, answer, attempt, failures=parcel.failures, now=now)
 
-    def _send(self, event: Event, endpoint: Endpoint, *, timestamp: int) -> Answer:
-        body = event.payload()
-        secret = self.sealing.unseal(Sealed(endpoint.sealed_secret), context=_context(endpoint.site, endpoint.id))
-        headers = {
+    def _step(self, replay: Replay) -> None:
+        endpoints = {endpoint.id: endpoint for endpoint in self.endpoints.of(replay.site)}
+        if replay.endpoint in endpoints:
+            self.replays.step(replay, endpoints[replay.endpoint])
+        else:
+            self.replays.drop(replay)
+
+    def _headers(self, endpoint: Endpoint) -> dict[str, str]:
+        if not endpoint.sealed_headers:
+            return {}
+        text = self.sealing.unseal(Sealed(endpoint.sealed_headers), context=context(endpoint.site, endpoint.id))
+        return dict(json.loads(text))
+
+    def _signed(self, event: Event, endpoint: Endpoint, body: bytes, *, timestamp: int, at: int) -> dict[str, str]:
+        secrets = [
+            self.sealing.unseal(Sealed(secret.sealed), context=context(endpoint.site, endpoint.id))
+            for secret in endpoint.secrets
+            if not secret.until or secret.until > at
+        ]
+        return {
             "Content-Type": "application/json",
             "User-Agent": "Parley",
             "webhook-id": event.id,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": sign([secret], id=event.id, timestamp=timestamp, body=body),
+            "webhook-signature": sign(secrets, id=event.id, timestamp=timestamp, body=body),
         }
-        return self.sender.send(endpoint.url, body=body, headers=headers, timeout=self.timeout)
 
-    def _settle(self, delivery: Delivery, answer: Answer, attempt: Attempt, *, now: float) -> None:
-        state: State = "delivered"
-        wait = None
-        if judge(answer.status) is not Judgement.DELIVERED:
-            wait = self._wait(delivery, answer, now=now)
-            state = "dead" if wait is None else "waiting"
-        settled = self.deliveries.settle(delivery, state, attempt=attempt, after=round((wait or 0) * 1000))
+    def _settle(
+        self, delivery: Delivery, endpoint: Endpoint, answer: Answer, attempt: Attempt, *, failures: int, now: float
+    ) -> None:
+        judgement = judge(answer.status)
+        state, wait, rest = self._following(answer, judgement, failures=failures, now=now)
+        if judgement is Judgement.GONE:
+            # Before the delivery is settled: should we die in between, it is not lost but waits for the endpoint.
+            self._disable(endpoint, why="gone")
+        settled = self.deliveries.settle(
+            delivery,
+            state,
+            attempt=attempt,
+            after=round(wait * 1000),
+            rest=round(rest * 1000),
+            pace=_pace(judgement, attempt),
+        )
+        if settled and settled.failing_since and settled.at - settled.failing_since >= FAILING_LIMIT * 1000:
+            self._disable(endpoint, why="failing")
         metrics.ATTEMPTS.labels(state=state if settled else "lost").inc()
+        if settled and state == "delivered":
+            metrics.LATENCY.observe(max(0, settled.at - delivery.not_before) / 1000)
         log.info(
             "webhook",
             webhook_id=delivery.event,
             endpoint=delivery.endpoint,
             status=answer.status,
             error=answer.error,
-            state=state,
+            state=state if settled else "lost",
             milliseconds=attempt.milliseconds,
         )
 
-    def _wait(self, delivery: Delivery, answer: Answer, *, now: float) -> float | None:
-        """Return the seconds until the next attempt, or None when there is none."""
-        if judge(answer.status) is Judgement.GONE:
-            return None
-        return next_attempt(
-            self.deliveries.failures(delivery) + 1,
-            jitter=self.jitter(),
-            retry_after=retry_after(answer.retry_after, now=now),
-        )
+    def _following(
+        self, answer: Answer, judgement: Judgement, *, failures: int, now: float
+    ) -> tuple[State, float, float]:
+        """Return what becomes of the delivery, the seconds until its next attempt, and those that the endpoint
+        rests."""
+        if judgement is Judgement.DELIVERED:
+            return "delivered", 0.0, 0.0
+        if judgement is Judgement.GONE:
+            return "dead", 0.0, 0.0
+        asked = retry_after(answer.retry_after, now=now)
+        rest = bounded(asked) if asked and answer.status in OVERLOADED else 0.0
+        wait = next_attempt(failures + 1, jitter=self.jitter(), retry_after=asked)
+        return ("dead", 0.0, rest) if wait is None else ("waiting", wait, rest)
+
+    def _disable(self, endpoint: Endpoint, *, why: str) -> None:
+        told = {
+            "site": endpoint.site,
+            "endpoint": {"id": endpoint.id, "description": endpoint.description or None},
+            "why": why,
+        }
+        event = NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False))
+        if self.endpoints.disable(endpoint.site, endpoint.id, why=why, event=event):
+            log.warning("endpoint_disabled", endpoint=endpoint.id, site=endpoint.site, why=why)
 
 
-def _context(site: str, id: str) -> str:
+def context(site: str, id: str) -> str:
+    """Return the context for which an endpoint's secrets are sealed."""
     return f"endpoint {site} {id}"
+
+
+def _attempt(answer: Answer, endpoint: Endpoint, sent: dict[str, str], *, now: float) -> Attempt:
+    return Attempt(
+        at=int(now * 1000),
+        status=answer.status,
+        error=answer.error,
+        milliseconds=round(answer.milliseconds),
+        answer=mask(answer.excerpt).text,
+        answer_headers=mask(answer.headers).text,
+        url=endpoint.url,
+        headers=sent,
+        connecting=round(answer.connecting),
+    )
+
+
+def _pace(judgement: Judgement, attempt: Attempt) -> Pace:
+    if judgement is not Judgement.DELIVERED:
+        return "failed"
+    return "quick" if attempt.milliseconds <= QUICK else "slow"

@@ -27,11 +27,14 @@ from service.sites import Sites
 from service.store.connection import Connection, connect
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
+from service.store.log import Log
 from service.store.outbox import Outbox
 from service.store.pace import Pace
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
+from service.store.replays import Replays
 from service.web.locale import checked_texts
+from service.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +97,15 @@ class Wiring:
 
     @cached_property
     def endpoints(self) -> Endpoints:
-        return Endpoints(self.connection)
+        return Endpoints(self.connection, event_life=self.event_life)
+
+    @cached_property
+    def log(self) -> Log:
+        return Log(self.connection)
+
+    @cached_property
+    def replays(self) -> Replays:
+        return Replays(self.connection, self.log, event_life=self.event_life)
 
     # The keys
 
@@ -130,6 +141,19 @@ class Wiring:
     @cached_property
     def access(self) -> Access:
         return Access(self.registry, Pace(self.connection), fresh_id, lambda: secrets.token_urlsafe(32))
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        return Webhooks(
+            registry=self.registry,
+            endpoints=self.endpoints,
+            deliveries=self.deliveries,
+            log=self.log,
+            replays=self.replays,
+            sealing=self.sealing,
+            new_id=fresh_id,
+            entropy=secrets.token_bytes,
+        )
 
     @cached_property
     def sites(self) -> Sites:

@@ -60,6 +60,7 @@ class Worker:
         self._stopping = threading.Event()
         self._something_due = threading.Event()
         self._free = threading.Semaphore(concurrency)
+        self._replayed = 0.0
 
     def run(self) -> None:
         """Work until `stop`, then finish what is in flight."""
@@ -130,6 +131,9 @@ class Worker:
     def _deliver_due(self, pool: ThreadPoolExecutor) -> None:
         self._something_due.wait(TICK)
         self._something_due.clear()
+        if monotonic() - self._replayed >= TICK:
+            self._replayed = monotonic()
+            self._courier.replay()
         while not self._stopping.is_set():
             claimed = self._claim()
             for delivery in claimed:
@@ -189,16 +193,17 @@ def run(wiring: Wiring) -> None:
 
 def courier(wiring: Wiring) -> Courier:
     """Build what delivers webhooks."""
+    proxy = wiring.settings.webhook_proxy
+    sender = Sender(Guard(wiring.settings.webhook_allow_networks), proxy=proxy.get_secret_value() if proxy else None)
     return Courier(
         outbox=wiring.outbox,
         deliveries=wiring.deliveries,
         endpoints=wiring.endpoints,
-        registry=wiring.registry,
+        replays=wiring.replays,
         sealing=wiring.sealing,
-        sender=Sender(Guard(wiring.settings.webhook_allow_networks)),
+        sender=sender,
         timeout=wiring.settings.webhook_timeout,
         new_id=fresh_id,
-        entropy=secrets.token_bytes,
         jitter=random.SystemRandom().random,
         now=time.time,
     )

@@ -26,6 +26,8 @@ from service.store.pages import Pages
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
 from service.wiring import default_policy
+from tests.endpoints import Office
+from tests.receivers import Receiver
 from tests.servers import ClusterForTests, RedisWithTls, Server, ValkeyForTests
 
 # In CI the same examples each time: what chance finds at home must not turn somebody else's change red.
@@ -90,12 +92,25 @@ def deliveries(connection: Connection) -> Deliveries:
 
 @pytest.fixture
 def endpoints(connection: Connection) -> Endpoints:
-    return Endpoints(connection)
+    return Endpoints(connection, event_life=MONTH)
 
 
 @pytest.fixture
 def registry(connection: Connection) -> Registry:
     return Registry(connection, default_policy=default_policy())
+
+
+@pytest.fixture
+def office(connection: Connection, registry: Registry, careful: Site) -> Office:
+    """The webhooks of the site that holds newcomers."""
+    registry.add_site(careful)
+    return Office(connection, registry, life=MONTH, fresh=fresh)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
 
 
 @pytest.fixture

@@ -5,24 +5,32 @@ An event is a snapshot in the outbox, written in the same step as the change it 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from service.core.comment import Actor, Comment, Millis, Outcome, Reason
-from service.core.masking import MaskedText
+from service.core.masking import MaskedText, mask
 from service.core.verdict import Verdict, known
+
+_NOTHING: Final = mask("").text
+
+#: The payloads' version: it grows when a field changes its meaning or goes, not when one is added.
+VERSION: Final = 1
 
 
 class EventType(StrEnum):
-    """What webhooks tell of: each outcome, and a reader's report."""
+    """What webhooks tell of: each outcome, what was undone, a reader's report, and what befell an endpoint."""
 
     PUBLISHED = "comment.published"
     HELD = "comment.held"
     REJECTED = "comment.rejected"
     SPAM = "comment.spam"
     REPORTED = "comment.reported"
+    UNDONE = "decision.undone"
+    TEST = "endpoint.test"
+    DISABLED = "endpoint.disabled"
 
     @classmethod
     def of(cls, outcome: Outcome) -> "EventType":
@@ -30,9 +38,19 @@ class EventType(StrEnum):
         return cls(f"comment.{outcome.value}")
 
 
+#: Told only to whoever names it: what was undone within its window nobody had heard of.
+UNASKED: Final = frozenset({EventType.UNDONE})
+
+#: What an endpoint may want. A test goes to the endpoint that is tested, whatever it wants.
+CHOICES: Final = tuple(kind for kind in EventType if kind is not EventType.TEST)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event in the log. *sequence* numbers the events of one comment; a *cancelled* one was undone in its window."""
+    """An event in the log. *comment* is what it is about: a comment, or for `endpoint.…` an endpoint, by its id.
+
+    *sequence* numbers the events of one comment; a *cancelled* one was undone in its window.
+    """
 
     id: str
     type: EventType
@@ -44,29 +62,70 @@ class Event:
     data: Mapping[str, Any]
     cancelled: bool = False
 
-    def payload(self) -> bytes:
+    def payload(self, *, is_thin: bool = False) -> bytes:
         """Return the webhook's body, the same bytes at each attempt, so that its signature covers what is read."""
-        message = {
+        return json.dumps(self.message(is_thin=is_thin), ensure_ascii=False, separators=(",", ":")).encode()
+
+    def message(self, *, is_thin: bool = False) -> dict[str, Any]:
+        """Return what is told; a thin one names the comment, and its receiver asks the API for the rest."""
+        data = thin(self.data) if is_thin else self.data
+        return {
             "type": self.type.value,
+            "version": VERSION,
             "timestamp": iso(self.at),
-            "data": {**self.data, "sequence": self.sequence, "at": iso(self.at)},
+            "data": {**data, "sequence": self.sequence, "at": iso(self.at)},
         }
-        return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class SigningSecret:
+    """A signing secret, sealed. One that was rotated away signs beside the new one *until* then; 0: for good."""
+
+    sealed: str
+    until: Millis = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A receiver of a site's events. Its signing secret stays sealed until the moment of signing."""
+    """A receiver of a site's events. Secrets and header values stay sealed until the moment of sending.
+
+    No *events* means each that is told unasked; *per_minute* 0 means as fast as it answers.
+    """
 
     id: str
     site: str
     url: str
-    sealed_secret: str
+    secrets: tuple[SigningSecret, ...] = ()
+    description: MaskedText = _NOTHING
+    events: tuple[EventType, ...] = ()
+    is_thin: bool = False
+    header_names: tuple[str, ...] = ()
+    sealed_headers: str = ""
+    per_minute: int = 0
+    created_at: Millis = 0
+
+    @property
+    def wanted(self) -> tuple[EventType, ...]:
+        """The types that it is told."""
+        return self.events or tuple(kind for kind in CHOICES if kind not in UNASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How an endpoint does: whether it is stopped, by its owner or by us and why, and since when it fails; 0: it does
+    not."""
+
+    is_paused: bool = False
+    disabled: str = ""
+    disabled_at: Millis = 0
+    failing_since: Millis = 0
+    delivered_at: Millis = 0
+    is_catching_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event on its way to one endpoint, claimed by a worker: *claim* proves it, until its time ends."""
+    """One event on its way to one endpoint, claimed by a worker at *at*: *claim* proves it, until its time ends."""
 
     event: str
     site: str
@@ -74,6 +133,7 @@ class Delivery:
     comment: str
     not_before: Millis
     claim: str
+    at: Millis = 0
 
     @property
     def name(self) -> str:
@@ -83,13 +143,40 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try: the receiver's status, or why there was none, how long it took, and its answer's beginning, masked."""
+    """One try: what was sent where, and the receiver's answer, masked and cut, or why there was none.
+
+    Values of custom headers are not in *headers*. Of the *milliseconds* in all, *connecting* went into finding,
+    reaching and greeting the receiver: none where a connection was kept.
+    """
 
     at: Millis
     status: int | None
     error: str | None
     milliseconds: int
     answer: MaskedText
+    answer_headers: MaskedText = _NOTHING
+    url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    connecting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A delivery as the log shows it: *state* is waiting, delivered or dead; *changed_at* is its last attempt's."""
+
+    event: Event
+    endpoint: str
+    state: str
+    failures: int
+    created_at: Millis
+    changed_at: Millis
+    due_at: Millis
+
+
+def thin(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of an event's *data* what names its subject."""
+    kept = {name: data[name] for name in ("site", "outcome", "endpoint", "why") if name in data}
+    return kept | ({"comment": {"id": data["comment"]["id"]}} if "comment" in data else {})
 
 
 def described(

@@ -33,6 +33,9 @@ RETRY_AFTER_FLOOR: Final = 10 * _MINUTE
 #: Waits are drawn out by up to this share, so that deliveries that failed together do not come back together.
 JITTER: Final = 0.2
 
+#: Seconds of nothing but failures after which an endpoint is disabled.
+FAILING_LIMIT: Final = 5 * 24 * _HOUR
+
 
 class Judgement(Enum):
     """What a receiver's answer means."""
@@ -62,6 +65,11 @@ def next_attempt(failures: int, *, jitter: float, retry_after: float | None = No
         # An impatient receiver does not speed us up, an endless one does not stop us.
         wait = max(wait, min(retry_after, max(wait * RETRY_AFTER_LIMIT, RETRY_AFTER_FLOOR)))
     return wait * (1 + JITTER * jitter)
+
+
+def bounded(asked: float) -> float:
+    """Return for how many of the *asked* seconds an endpoint that has too much to do gets nothing at all."""
+    return min(asked, RETRY_AFTER_FLOOR)
 
 
 def retry_after(header: str | None, *, now: float) -> float | None:

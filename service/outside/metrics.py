@@ -24,6 +24,12 @@ REQUESTS = Histogram(
 )
 ATTEMPTS = Counter("parley_webhook_attempts", "Webhook attempts, by what became of the delivery.", ["state"])
 
+LATENCY = Histogram(
+    "parley_webhook_delivery_seconds",
+    "From when an event could be told to when its receiver had it, each try and wait included.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 36000, 86400, 259200),
+)
+
 
 def exposition(gauges: dict[str, tuple[str, float]]) -> bytes:
     """Return the page that Prometheus reads: the processes' counters, and *gauges* by name with their meaning."""

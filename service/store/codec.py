@@ -3,10 +3,11 @@ out."""
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from service.core.comment import Actor, Author, Comment, Complaint, Decision, Outcome, Reading, Reason, Report
-from service.core.events import Attempt, Endpoint, Event, EventType
+from service.core.events import Attempt, Endpoint, Event, EventType, Health, Logged, SigningSecret
 from service.core.masking import MaskedText, restore
 from service.core.people import Member, Role
 from service.core.policy import Policy
@@ -158,6 +159,10 @@ def attempt_json(attempt: Attempt) -> str:
             "error": attempt.error,
             "milliseconds": attempt.milliseconds,
             "answer": attempt.answer,
+            "answer_headers": attempt.answer_headers,
+            "url": attempt.url,
+            "headers": dict(attempt.headers),
+            "connecting": attempt.connecting,
         }
     )
 
@@ -165,7 +170,31 @@ def attempt_json(attempt: Attempt) -> str:
 def attempt(text: str) -> Attempt:
     """Return the attempt that *text* holds."""
     value: Json = json.loads(text)
-    return Attempt(value["at"], value["status"], value["error"], value["milliseconds"], restore(value["answer"]))
+    return Attempt(
+        at=value["at"],
+        status=value["status"],
+        error=value["error"],
+        milliseconds=value["milliseconds"],
+        answer=restore(value["answer"]),
+        answer_headers=restore(value.get("answer_headers", "")),
+        url=value.get("url", ""),
+        headers=value.get("headers", {}),
+        connecting=value.get("connecting", 0),
+    )
+
+
+def logged(event: Event, endpoint: str, fields: Mapping[str, str]) -> Logged:
+    """Return the delivery that *fields* hold."""
+    created_at = int(fields.get("created_at", event.at))
+    return Logged(
+        event=event,
+        endpoint=endpoint,
+        state=fields["state"],
+        failures=int(fields["failures"]),
+        created_at=created_at,
+        changed_at=int(fields.get("changed_at", created_at)),
+        due_at=int(fields.get("due_at", created_at)),
+    )
 
 
 def site_json(site: Site) -> str:
@@ -204,13 +233,52 @@ def member(id: str, text: str) -> Member:
 
 def endpoint_json(endpoint: Endpoint) -> str:
     """Return an endpoint as the site keeps it."""
-    return dumps({"url": endpoint.url, "secret": endpoint.sealed_secret})
+    return dumps(
+        {
+            "url": endpoint.url,
+            "secrets": [[secret.sealed, secret.until] for secret in endpoint.secrets],
+            "description": endpoint.description,
+            "events": endpoint.events,
+            "is_thin": endpoint.is_thin,
+            "header_names": endpoint.header_names,
+            "headers": endpoint.sealed_headers,
+            "per_minute": endpoint.per_minute,
+            "created_at": endpoint.created_at,
+        }
+    )
 
 
+@lru_cache(maxsize=1000)
 def endpoint(id: str, site: str, text: str) -> Endpoint:
-    """Return the endpoint that *text* holds."""
+    """Return the endpoint that *text* holds. Each delivery asks, so the last ones are remembered."""
     value: Json = json.loads(text)
-    return Endpoint(id, site, value["url"], value["secret"])
+    # Endpoints of the first version had one secret and nothing else.
+    secrets = value["secrets"] if "secrets" in value else [[value["secret"], 0]]
+    return Endpoint(
+        id=id,
+        site=site,
+        url=value["url"],
+        secrets=tuple(SigningSecret(sealed, until) for sealed, until in secrets),
+        description=restore(value.get("description", "")),
+        events=tuple(EventType(kind) for kind in value.get("events", ())),
+        is_thin=value.get("is_thin", False),
+        header_names=tuple(value.get("header_names", ())),
+        sealed_headers=value.get("headers", ""),
+        per_minute=value.get("per_minute", 0),
+        created_at=value.get("created_at", 0),
+    )
+
+
+def health(fields: Mapping[str, str]) -> Health:
+    """Return how an endpoint does, as *fields* tell."""
+    return Health(
+        is_paused="paused" in fields,
+        disabled=fields.get("disabled", ""),
+        disabled_at=int(fields.get("disabled_at", 0)),
+        failing_since=int(fields.get("failing_since", 0)),
+        delivered_at=int(fields.get("delivered_at", 0)),
+        is_catching_up="catching_up" in fields,
+    )
 
 
 def _opinion_json(opinion: Opinion) -> Json:

@@ -1,17 +1,22 @@
 """Deliveries that are due: claimed, tried, settled. At least once, one at a time per endpoint and comment.
 
-A delivery waits in its line, the events of one comment to one endpoint, and only the first in line is due. A worker
-that dies leaves its deliveries claimed, and they fall due again when the claim ends: so a receiver may see an event
-twice, never not at all. A worker whose claim has ended cannot settle any more.
+A delivery waits in its line, the events of one comment to one endpoint, and one of a line is in its endpoint's lane.
+Free senders are shared out to the lanes, one each in turn, those with the fewest in flight first: a receiver that hangs
+holds up its own lane alone. A worker that dies leaves its deliveries claimed, and they fall due again when the claim
+ends: so a receiver may see an event twice, never not at all. A worker whose claim has ended cannot settle any more.
 """
 
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from service.core.comment import Millis
-from service.core.events import Attempt, Delivery, Event
+from service.core.events import Attempt, Delivery, Endpoint, Event
 from service.store import codec
-from service.store.connection import Connection, Script
-from service.store.keys import PARTITIONS, SiteKeys, due
+from service.store.connection import Command, Connection, Script
+from service.store.keys import PARTITIONS, SiteKeys, due, undelivered
+from service.store.outbox import DELIVERIES_BOUND
 
 #: Attempts kept for each delivery.
 ATTEMPTS_KEPT: Final = 20
@@ -19,7 +24,47 @@ ATTEMPTS_KEPT: Final = 20
 #: A claim lasts as long as an exchange may, and this much longer, ms.
 CLAIM_MARGIN: Final = 15_000
 
+#: Deliveries that one endpoint has in flight at most, however quickly it answers.
+MOST_IN_FLIGHT: Final = 32
+
+#: Lanes of a partition that one look considers, longest due first.
+LANES: Final = 1000
+
+#: Ms by which an endpoint with a rate limit may be ahead of it.
+BURST: Final = 1000
+
 State = Literal["waiting", "delivered", "dead", "cancelled"]
+
+#: How an endpoint did, for its share of the senders.
+Pace = Literal["quick", "slow", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A settled delivery: *at* is when, *failing_since* since when its endpoint only fails, or 0; both by Redis."""
+
+    at: Millis
+    failing_since: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a delivery needs: where it goes and what is told, either None when it is gone, and how often it failed."""
+
+    endpoint: Endpoint | None
+    event: Event | None
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The deliveries of *site* to one endpoint: how many are in flight, how many wait, and how fast they may go."""
+
+    site: str
+    endpoint: str
+    flying: int
+    waiting: int
+    per_minute: int
 
 
 class Deliveries:
@@ -29,41 +74,62 @@ class Deliveries:
         self._redis = connection
         self._event_life = event_life
         self._claim_length = exchange + CLAIM_MARGIN
-        self._claim, self._settle = Script("claim"), Script("settle")
+        self._lanes, self._claim, self._settle = Script("lanes"), Script("claim"), Script("settle")
 
     def claim(self, *, limit: int) -> list[Delivery]:
-        """Claim up to *limit* deliveries that are due, from every partition in turn."""
-        first = self._redis.pipe([("ZRANGE", due(partition), 0, 0) for partition in range(PARTITIONS)])
+        """Claim up to *limit* deliveries that are due, shared fairly among the endpoints of every partition."""
+        lanes = self._due()
         claimed: list[Delivery] = []
-        for partition in (partition for partition in range(PARTITIONS) if first[partition]):
-            if len(claimed) < limit:
-                claim, *names = self._redis.run(
-                    self._claim, [due(partition)], [limit - len(claimed), self._claim_length]
-                )
-                claimed += [_delivery(name, claim) for name in names]
+        for lane, share in _shares(lanes, limit):
+            claimed += self._claim_from(lane, limit=share)
         return claimed
 
-    def event(self, delivery: Delivery) -> Event | None:
-        """Return the event to deliver, or None when it is past its retention."""
-        fields = self._redis.do("HGETALL", SiteKeys(delivery.site).event(delivery.event))
-        return codec.event(delivery.event, delivery.site, fields) if fields else None
-
-    def failures(self, delivery: Delivery) -> int:
-        """Return how many attempts at *delivery* have failed."""
+    def parcel(self, delivery: Delivery) -> Parcel:
+        """Return what *delivery* needs, in one round trip."""
         keys = SiteKeys(delivery.site)
-        return int(self._redis.do("HGET", keys.delivery(delivery.event, delivery.endpoint), "failures") or 0)
+        endpoint, fields, failures = self._redis.pipe(
+            [
+                ("HGET", keys.endpoints, delivery.endpoint),
+                ("HGETALL", keys.event(delivery.event)),
+                ("HGET", keys.delivery(delivery.event, delivery.endpoint), "failures"),
+            ]
+        )
+        return Parcel(
+            codec.endpoint(delivery.endpoint, delivery.site, endpoint) if endpoint else None,
+            codec.event(delivery.event, delivery.site, fields) if fields else None,
+            int(failures or 0),
+        )
 
-    def settle(self, delivery: Delivery, state: State, *, attempt: Attempt | None, after: Millis = 0) -> bool:
-        """Record the attempt and what follows; False if the claim had ended and another worker has the delivery."""
+    def settle(
+        self,
+        delivery: Delivery,
+        state: State,
+        *,
+        attempt: Attempt | None,
+        after: Millis = 0,
+        rest: Millis = 0,
+        pace: Pace = "quick",
+    ) -> Settled | None:
+        """Record the attempt and what follows; None if the claim had ended and another worker has the delivery.
+
+        A delivery that waits is due *after* so long; the endpoint asked for *rest*, and gets more senders by its
+        *pace*.
+        """
         keys = SiteKeys(delivery.site)
-        answer = self._redis.run(
+        endpoint = delivery.endpoint
+        word, *times = self._redis.run(
             self._settle,
             [
                 keys.due,
-                keys.delivery(delivery.event, delivery.endpoint),
-                keys.attempts(delivery.event, delivery.endpoint),
-                keys.line(delivery.endpoint, delivery.comment),
-                keys.dead,
+                keys.delivery(delivery.event, endpoint),
+                keys.attempts(delivery.event, endpoint),
+                keys.line(endpoint, delivery.comment),
+                keys.lane(endpoint),
+                keys.flying(endpoint),
+                keys.health(endpoint),
+                keys.undelivered,
+                keys.log(endpoint),
+                *(keys.log(endpoint, each) for each in ("waiting", "delivered", "dead")),
             ],
             [
                 delivery.name,
@@ -73,9 +139,14 @@ class Deliveries:
                 codec.attempt_json(attempt) if attempt else "",
                 ATTEMPTS_KEPT,
                 self._event_life,
+                f"{delivery.site} {endpoint}",
+                delivery.event,
+                rest,
+                pace,
+                DELIVERIES_BOUND,
             ],
         )
-        return bool(answer == "settled")
+        return Settled(*times) if word == "settled" else None
 
     def attempts(self, site: str, event: str, endpoint: str) -> list[Attempt]:
         """Return the attempts at one delivery, oldest first."""
@@ -84,9 +155,52 @@ class Deliveries:
 
     def length(self) -> int:
         """Return how many deliveries wait to be made."""
-        return sum(self._redis.pipe([("ZCARD", due(partition)) for partition in range(PARTITIONS)]))
+        return sum(self._redis.pipe([("ZCARD", undelivered(partition)) for partition in range(PARTITIONS)]))
+
+    def _due(self) -> list[Lane]:
+        """Return the lanes to look into, longest due first."""
+        counts = self._redis.pipe([("ZCARD", due(partition)) for partition in range(PARTITIONS)])
+        found = [
+            lane.split(" ")
+            for partition in range(PARTITIONS)
+            if counts[partition]
+            for lane in self._redis.run(self._lanes, [due(partition)], [LANES])
+        ]
+        about = iter(self._redis.pipe([command for site, id in found for command in _questions(SiteKeys(site), id)]))
+        return [
+            Lane(site, id, flying, waiting, codec.endpoint(id, site, text).per_minute if text else 0)
+            for (site, id), flying, waiting, text in zip(found, about, about, about, strict=True)
+        ]
+
+    def _claim_from(self, lane: Lane, *, limit: int) -> list[Delivery]:
+        keys, id = SiteKeys(lane.site), lane.endpoint
+        pace = 60_000 / lane.per_minute if lane.per_minute else 0
+        now, claim, *names = self._redis.run(
+            self._claim,
+            [keys.due, keys.lane(id), keys.flying(id), keys.health(id)],
+            [f"{lane.site} {id}", limit, MOST_IN_FLIGHT, self._claim_length, pace, max(BURST, pace)],
+        )
+        return [_delivery(name, claim, now) for name in names]
 
 
-def _delivery(name: str, claim: str) -> Delivery:
+def _questions(keys: SiteKeys, endpoint: str) -> tuple[Command, ...]:
+    return ("ZCARD", keys.flying(endpoint)), ("ZCARD", keys.lane(endpoint)), ("HGET", keys.endpoints, endpoint)
+
+
+def _shares(lanes: Sequence[Lane], room: int) -> list[tuple[Lane, int]]:
+    """Share *room* out, one each in turn to the lane with the fewest in flight, equal ones longest due first."""
+    heap = [(lane.flying, at) for at, lane in enumerate(lanes)]
+    heapq.heapify(heap)
+    shares: dict[int, int] = {}
+    while heap and room > 0:
+        flying, at = heapq.heappop(heap)
+        shares[at] = shares.get(at, 0) + 1
+        room -= 1
+        if shares[at] < lanes[at].waiting and flying + 1 < MOST_IN_FLIGHT:
+            heapq.heappush(heap, (flying + 1, at))
+    return [(lanes[at], share) for at, share in shares.items()]
+
+
+def _delivery(name: str, claim: str, now: Millis) -> Delivery:
     site, event, endpoint, comment, not_before = name.split(" ")
-    return Delivery(event, site, endpoint, comment, int(not_before), claim)
+    return Delivery(event, site, endpoint, comment, int(not_before), claim, now)

@@ -1,17 +1,34 @@
-"""Where a site's events are told."""
+"""Where a site's events are told, and how each endpoint does."""
 
-from service.core.errors import NotFound
-from service.core.events import Endpoint
+from collections.abc import Callable
+
+from service.core.comment import Millis
+from service.core.errors import NotFound, Unavailable
+from service.core.events import Endpoint, EventType, Health
 from service.store import codec
-from service.store.connection import Connection
+from service.store.connection import Connection, Script
 from service.store.keys import SiteKeys
+from service.store.queue import NewEvent
+
+#: How often a change is tried while others change the same endpoint.
+TRIES = 5
+
+#: How long before it was due an event was logged, at most: the longest undo window, ms.
+LONGEST_WINDOW = 60_000
 
 
 class Endpoints:
     """The endpoints of every site."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, event_life: Millis) -> None:
         self._redis = connection
+        self._event_life = event_life
+        self._change, self._stop, self._resume = Script("change"), Script("stop"), Script("resume")
+
+    def now(self) -> Millis:
+        """Return the time by Redis's clock, the one that stored times are compared with."""
+        seconds, micros = self._redis.do("TIME")
+        return int(seconds) * 1000 + int(micros) // 1000
 
     def add(self, endpoint: Endpoint) -> None:
         """Store an endpoint; events from now on are told to it."""
@@ -22,12 +39,68 @@ class Endpoints:
         stored = self._redis.do("HGETALL", SiteKeys(site).endpoints)
         return [codec.endpoint(id, site, text) for id, text in sorted(stored.items())]
 
-    def find(self, site: str, id: str) -> Endpoint | None:
-        """Return the endpoint, or None when it was removed."""
-        text = self._redis.do("HGET", SiteKeys(site).endpoints, id)
-        return codec.endpoint(id, site, text) if text else None
+    def find(self, site: str, id: str) -> Endpoint:
+        """Return the endpoint. Raises NotFound."""
+        return codec.endpoint(id, site, self._text(site, id))
+
+    def change(self, site: str, id: str, how: Callable[[Endpoint], Endpoint]) -> Endpoint:
+        """Change the endpoint as *how* says, whoever else changes it meanwhile. Raises NotFound."""
+        for _ in range(TRIES):
+            text = self._text(site, id)
+            changed = how(codec.endpoint(id, site, text))
+            if self._redis.run(self._change, [SiteKeys(site).endpoints], [id, text, codec.endpoint_json(changed)]):
+                return changed
+        raise Unavailable("The endpoint", "others are changing it now.")
 
     def remove(self, site: str, id: str) -> None:
         """Forget the endpoint; what is on its way to it is dropped. Raises NotFound."""
-        if not self._redis.do("HDEL", SiteKeys(site).endpoints, id):
+        keys = SiteKeys(site)
+        if not self._redis.do("HDEL", keys.endpoints, id):
             raise NotFound("webhook", id)
+        # No longer stopped, so that a worker claims what waits, finds nobody to tell, and cancels it.
+        self._redis.pipe([("DEL", keys.health(id)), ("ZADD", keys.due, 0, f"{site} {id}")])
+
+    def health(self, site: str, id: str) -> Health:
+        """Return how the endpoint does."""
+        return codec.health(self._redis.do("HGETALL", SiteKeys(site).health(id)))
+
+    def disabled(self, site: str) -> list[str]:
+        """Return the site's endpoints that we disabled, by id."""
+        keys = SiteKeys(site)
+        ids = sorted(self._redis.do("HKEYS", keys.endpoints))
+        whys = self._redis.pipe([("HGET", keys.health(id), "disabled") for id in ids])
+        return [id for id, why in zip(ids, whys, strict=True) if why]
+
+    def pause(self, site: str, id: str) -> None:
+        """Deliver nothing until `resume`; what happens meanwhile is delivered then. Raises NotFound."""
+        if self._stopped(site, id, why="", event=NewEvent("", "")) == "missing":
+            raise NotFound("webhook", id)
+
+    def disable(self, site: str, id: str, *, why: str, event: NewEvent) -> bool:
+        """Deliver nothing more until its owner resumes it, and tell the site's others of it; False if it was so
+        already, or is gone."""
+        return self._stopped(site, id, why=why, event=event) == "stopped"
+
+    def resume(self, site: str, id: str) -> None:
+        """Go on delivering, first what it missed. Raises NotFound."""
+        keys = SiteKeys(site)
+        answer = self._redis.run(
+            self._resume, [keys.endpoints, keys.health(id), keys.due, keys.replays], [id, f"{site} {id}"]
+        )
+        if answer == "missing":
+            raise NotFound("webhook", id)
+
+    def _stopped(self, site: str, id: str, *, why: str, event: NewEvent) -> str:
+        keys = SiteKeys(site)
+        answer = self._redis.run(
+            self._stop,
+            [keys.endpoints, keys.health(id), keys.event(event.id), keys.outbox],
+            [id, why, event.id, EventType.DISABLED.value, event.data, self._event_life, site, LONGEST_WINDOW],
+        )
+        return str(answer)
+
+    def _text(self, site: str, id: str) -> str:
+        text = self._redis.do("HGET", SiteKeys(site).endpoints, id)
+        if text is None:
+            raise NotFound("webhook", id)
+        return str(text)

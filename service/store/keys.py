@@ -15,7 +15,9 @@ Registry, tag `{registry}`
 
 Partition, tag `{p00}` …
     outbox              stream  event ids not yet fanned out: fields site, event, comment
-    due                 zset    deliveries by the ms at which they are due, or at which their claim ends
+    due                 zset    lanes "<site> <endpoint>" by the ms at which there may be something to claim in them
+    open                zset    deliveries neither delivered nor dead by the ms since which they could be made
+    replays             zset    replays under way "<site> <endpoint> <mode> <cursor> <until>" by when to go on
 
 Site, in its partition's tag
     comment:<id>        hash    the comment (codec.py), its version, sequence, `told`: the last sequence fanned out
@@ -39,11 +41,20 @@ Site, in its partition's tag
     pace:<digest>       string  GCRA's theoretical arrival time of a network's or an address's comments, ms; expires
     event:<id>          hash    the event (codec.py); `cancelled` once undone; expires after the retention
     events              stream  the site's event log, in order: fields event, type; what replay reads
-    endpoints           hash    endpoint id → Endpoint as JSON, secret sealed
-    delivery:<event>:<endpoint>  hash  state, failures; expires after the retention
+    history:<comment>   zset    the comment's events by sequence; expires after the retention
+    endpoints           hash    endpoint id → Endpoint as JSON, secrets and header values sealed
+    health:<endpoint>   hash    paused, disabled (why), disabled_at, catching_up: why nothing is fanned out to it;
+                                missing_from: ms of the first event that it misses; failing_since, failing_from,
+                                delivered_at, streak: quick answers in a row; rests_until, arrival: its pace, ms;
+                                sequence, told: of the events about itself
+    delivery:<event>:<endpoint>  hash  state, failures, created_at, changed_at, due_at; expires after the retention
     attempts:<event>:<endpoint>  list  Attempts as JSON, the newest last, bounded
-    line:<endpoint>:<comment>    zset  deliveries to one endpoint about one comment by sequence: only the first is due
-    dead                zset    deliveries given up, by when
+    line:<endpoint>:<comment>    zset  deliveries to one endpoint about one comment by sequence: one of them, as a rule
+                                       the first, is in the lane or in flight
+    lane:<endpoint>     zset    deliveries to the endpoint by the ms at which they are due
+    flying:<endpoint>   zset    claimed deliveries by the ms at which their claim ends
+    log:<endpoint>      zset    its deliveries' events by when they were made, bounded
+    log:<endpoint>:<state>  zset  the same, those waiting, delivered or dead, by their last change
 """
 
 from binascii import crc32
@@ -83,8 +94,18 @@ def outbox(partition: int) -> str:
 
 
 def due(partition: int) -> str:
-    """Return the partition's deliveries by due time."""
+    """Return the partition's lanes by when there may be something to claim in them."""
     return f"{_tag(partition)}:due"
+
+
+def undelivered(partition: int) -> str:
+    """Return the partition's deliveries that are under way."""
+    return f"{_tag(partition)}:open"
+
+
+def replays(partition: int) -> str:
+    """Return the partition's replays that are under way."""
+    return f"{_tag(partition)}:replays"
 
 
 def _tag(partition: int) -> str:
@@ -94,12 +115,14 @@ def _tag(partition: int) -> str:
 class SiteKeys:
     """The keys of one site."""
 
-    __slots__ = ("_site", "due", "outbox", "partition")
+    __slots__ = ("_site", "due", "outbox", "partition", "replays", "undelivered")
 
     def __init__(self, site: str) -> None:
         self.partition = partition_of(site)
         self.outbox = outbox(self.partition)
         self.due = due(self.partition)
+        self.undelivered = undelivered(self.partition)
+        self.replays = replays(self.partition)
         self._site = f"{_tag(self.partition)}:{site}"
 
     def comment(self, comment: str) -> str:
@@ -179,6 +202,17 @@ class SiteKeys:
     def line(self, endpoint: str, comment: str) -> str:
         return f"{self._site}:line:{endpoint}:{comment}"
 
-    @property
-    def dead(self) -> str:
-        return f"{self._site}:dead"
+    def lane(self, endpoint: str) -> str:
+        return f"{self._site}:lane:{endpoint}"
+
+    def flying(self, endpoint: str) -> str:
+        return f"{self._site}:flying:{endpoint}"
+
+    def health(self, endpoint: str) -> str:
+        return f"{self._site}:health:{endpoint}"
+
+    def log(self, endpoint: str, state: str = "") -> str:
+        return f"{self._site}:log:{endpoint}:{state}" if state else f"{self._site}:log:{endpoint}"
+
+    def history(self, comment: str) -> str:
+        return f"{self._site}:history:{comment}"

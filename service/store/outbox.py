@@ -18,8 +18,9 @@ from service.store.keys import PARTITIONS, SiteKeys, outbox
 
 WORKERS: Final = "workers"
 
-#: Entries that a site's event log keeps at most.
+#: Entries that a site's event log keeps at most, and deliveries that an endpoint's log does.
 LOG_BOUND: Final = 1_000_000
+DELIVERIES_BOUND: Final = 100_000
 
 #: A pending entry is taken over when its worker has not finished it in this time, ms.
 ABANDONED: Final = 10_000
@@ -43,7 +44,7 @@ class Outbox:
     def __init__(self, connection: Connection, *, event_life: Millis) -> None:
         self._redis = connection
         self._event_life = event_life
-        self._fan_out, self._claim, self._settle = Script("fan_out"), Script("claim"), Script("settle")
+        self._fan_out = Script("fan_out")
 
     def groups(self) -> list[tuple[int, ...]]:
         """Return the partitions that one reader can watch together: all of them, but in a Cluster each its own."""
@@ -90,36 +91,62 @@ class Outbox:
     def fan_out(self, entry: Entry, endpoints: Sequence[Endpoint]) -> str:
         """Make a delivery of the event for each endpoint; "early" if an earlier event of the comment comes first."""
         keys = SiteKeys(entry.site)
-        return str(
-            self._redis.run(
-                self._fan_out,
-                [
-                    keys.outbox,
-                    keys.comment(entry.comment),
-                    keys.event(entry.event),
-                    keys.events,
-                    keys.due,
-                    *(
-                        key
-                        for endpoint in endpoints
-                        for key in (keys.delivery(entry.event, endpoint.id), keys.line(endpoint.id, entry.comment))
-                    ),
-                ],
-                [
-                    WORKERS,
-                    entry.id,
-                    entry.event,
-                    LOG_BOUND,
-                    self._event_life,
-                    entry.sequence,
-                    *(f"{entry.site} {entry.event} {endpoint.id} {entry.comment}" for endpoint in endpoints),
-                ],
-            )
+        answer = self._redis.run(
+            self._fan_out,
+            [
+                keys.outbox,
+                keys.health(entry.comment) if entry.comment.startswith("ep_") else keys.comment(entry.comment),
+                keys.event(entry.event),
+                keys.events,
+                keys.due,
+                keys.undelivered,
+                keys.history(entry.comment),
+                *(key for endpoint in endpoints for key in _keys_of(keys, entry, endpoint.id)),
+            ],
+            [
+                WORKERS,
+                entry.id,
+                entry.event,
+                LOG_BOUND,
+                self._event_life,
+                entry.sequence,
+                DELIVERIES_BOUND,
+                *(word for endpoint in endpoints for word in _words_of(entry, endpoint)),
+            ],
         )
+        return str(answer)
+
+    def lag(self) -> Millis:
+        """Return the age of the oldest event that waits to be fanned out, by the clock of the server that has it."""
+        first = self._redis.pipe(
+            [("XRANGE", outbox(partition), "-", "+", "COUNT", 1) for partition in range(PARTITIONS)]
+        )
+        oldest = [int(entries[0][0].partition("-")[0]) for entries in first if entries]
+        seconds, micros = self._redis.do("TIME")
+        return max(0, int(seconds) * 1000 + int(micros) // 1000 - min(oldest)) if oldest else 0
 
     def length(self) -> int:
         """Return how many events wait to be fanned out."""
         return sum(self._redis.pipe([("XLEN", outbox(partition)) for partition in range(PARTITIONS)]))
+
+
+def _keys_of(keys: SiteKeys, entry: Entry, endpoint: str) -> tuple[str, ...]:
+    return (
+        keys.delivery(entry.event, endpoint),
+        keys.line(endpoint, entry.comment),
+        keys.lane(endpoint),
+        keys.health(endpoint),
+        keys.log(endpoint),
+        keys.log(endpoint, "waiting"),
+    )
+
+
+def _words_of(entry: Entry, endpoint: Endpoint) -> tuple[str, ...]:
+    return (
+        f"{entry.site} {entry.event} {endpoint.id} {entry.comment}",
+        f"{entry.site} {endpoint.id}",
+        f" {' '.join(endpoint.wanted)} ",
+    )
 
 
 def _entries(answer: list[Any]) -> list[tuple[str, dict[str, str]]]:

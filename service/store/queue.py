@@ -198,7 +198,7 @@ class Queue:
                 undo_window,
                 "" if decision.undoes is None else "undo",
                 event.id,
-                EventType.of(decision.outcome).value,
+                (EventType.of(decision.outcome) if decision.undoes is None else EventType.UNDONE).value,
                 event.data,
                 self._event_life,
                 comment.site,

@@ -55,6 +55,7 @@ def _gauges() -> dict[str, tuple[str, float]]:
     return {
         "parley_queue_waiting": ("Comments that wait for a person.", waiting),
         "parley_outbox_events": ("Events not yet fanned out to endpoints.", here.outbox.length()),
+        "parley_outbox_lag_seconds": ("Age of the oldest event that is not fanned out.", here.outbox.lag() / 1000),
         "parley_deliveries_waiting": ("Webhook deliveries not yet made.", here.deliveries.length()),
         "parley_worker_seconds_ago": (
             "Seconds since a worker was last alive; -1: never.",

@@ -17,8 +17,8 @@ from service.store.keys import SiteKeys
 from service.store.outbox import Entry, Outbox
 from tests.submissions import NETWORK, submission
 
-HERE = Endpoint("ep_here", "news", "https://here.example/", "")
-THERE = Endpoint("ep_there", "news", "https://there.example/", "")
+HERE = Endpoint("ep_here", "news", "https://here.example/")
+THERE = Endpoint("ep_there", "news", "https://there.example/")
 OK = Attempt(1, 200, None, 3, restore("ok"))
 
 
@@ -27,7 +27,7 @@ def read(outbox: Outbox, worker: str = "one") -> list[Entry]:
 
 
 def told(deliveries: Deliveries, claimed: list[Delivery]) -> list[tuple[str, EventType]]:
-    events = [(delivery.endpoint, deliveries.event(delivery)) for delivery in claimed]
+    events = [(delivery.endpoint, deliveries.parcel(delivery).event) for delivery in claimed]
     return sorted((endpoint, event.type) for endpoint, event in events if event)
 
 
@@ -90,7 +90,8 @@ def test_a_claimed_delivery_is_invisible_to_others_until_its_claim_ends(
     outbox.fan_out(read(outbox)[0], [HERE])
     (mine,) = deliveries.claim(limit=10)
     assert deliveries.claim(limit=10) == []
-    connection.do("ZADD", SiteKeys("news").due, 1, mine.name)
+    connection.do("ZADD", SiteKeys("news").flying(HERE.id), 1, mine.name)
+    connection.do("ZADD", SiteKeys("news").due, 1, f"news {HERE.id}")
     # A claim is the ms at which it ends, and no claim ends in the ms in which it began: let one pass.
     time.sleep(0.002)
     (theirs,) = deliveries.claim(limit=10)
@@ -105,7 +106,7 @@ def test_a_failed_delivery_comes_back_when_it_is_due(decided: str, outbox: Outbo
     (delivery,) = deliveries.claim(limit=10)
     assert deliveries.settle(delivery, "waiting", attempt=OK, after=60_000)
     assert deliveries.claim(limit=10) == []
-    assert (deliveries.length(), deliveries.failures(delivery)) == (1, 1)
+    assert (deliveries.length(), deliveries.parcel(delivery).failures) == (1, 1)
 
 
 def test_an_undone_decision_is_logged_and_never_delivered(
@@ -128,9 +129,11 @@ def test_an_undone_decision_is_logged_and_never_delivered(
     (held,) = deliveries.claim(limit=10)
     assert deliveries.settle(held, "delivered", attempt=OK)
     assert deliveries.claim(limit=10) == []
-    connection.do("ZADD", SiteKeys("news").due, 1, connection.do("ZRANGE", SiteKeys("news").due, 0, 0)[0])
+    lane = SiteKeys("news").lane(HERE.id)
+    connection.do("ZADD", lane, 1, connection.do("ZRANGE", lane, 0, 0)[0])
+    connection.do("ZADD", SiteKeys("news").due, 1, f"news {HERE.id}")
     (quiet,) = deliveries.claim(limit=10)
-    event = deliveries.event(quiet)
+    event = deliveries.parcel(quiet).event
     assert event is not None
     assert event.cancelled
     assert connection.do("XLEN", SiteKeys("news").events) == 3

@@ -19,7 +19,9 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from service.app import create_app
+from service.core.endpoint import EndpointChange
 from service.core.people import Role
+from service.webhooks import OPERATOR
 from service.wiring import Wiring, set_up_log
 from service.worker import courier
 from tests.receivers import Receiver
@@ -123,7 +125,7 @@ def test_nothing_that_comes_out_holds_an_address(
         sent = courier(
             Wiring(wiring.settings.model_copy(update={"webhook_allow_networks": (ip_network("127.0.0.0/8"),)}))
         )
-        sent.add(receiver.url, site="demo")
+        wiring.webhooks.add("demo", EndpointChange.parse({"url": receiver.url}), member=OPERATOR)
         for group in sent.outbox.groups():
             sent.outbox.open(group)
             for entry in sent.outbox.read(group, worker="test", block=10, count=100):

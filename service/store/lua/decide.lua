@@ -84,10 +84,7 @@ if counted[outcome] then redis.call('HINCRBY', KEYS[9], counted[outcome], 1) end
 redis.call('HSET', KEYS[10], 'type', ARGV[9], 'comment', id, 'sequence', sequence, 'at', now,
     'not_before', public_from, 'data', ARGV[10])
 redis.call('PEXPIRE', KEYS[10], ARGV[11])
-if undoing then
-    redis.call('HSET', KEYS[10], 'cancelled', 1)
-    redis.call('HSET', KEYS[12], 'cancelled', 1)
-end
+if undoing then redis.call('HSET', KEYS[12], 'cancelled', 1) end
 redis.call('XADD', KEYS[11], '*', 'site', ARGV[12], 'event', ARGV[8], 'comment', id,
     'sequence', sequence)
 

@@ -1,0 +1,14 @@
+-- Claim a replay: until the claim ends nobody else goes on with it.
+--
+-- KEYS  1 replays  zset  replays by when to go on
+-- ARGV  1 length of the claim, ms
+-- Answers  {} (there is none) | {claim, replay}
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local name = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 1)[1]
+if not name then return {} end
+
+local claim = string.format('%d', now + ARGV[1])
+redis.call('ZADD', KEYS[1], claim, name)
+return {claim, name}
