@@ -12,7 +12,21 @@ from service.intake import Intake
 from service.outside.scoring import LocalScorer
 from service.review import Review
 from service.store.pages import Pages as StoredPages
-from service.web import comments, desk, embed, health, openapi, pages, problems, queue, session, threads, traffic
+from service.web import (
+    comments,
+    desk,
+    embed,
+    health,
+    openapi,
+    pages,
+    problems,
+    queue,
+    session,
+    threads,
+    traffic,
+    webhooks,
+    webhooks_desk,
+)
 from service.web.context import EXTENSION, Parley
 from service.wiring import Wiring, fresh_id
 
@@ -44,8 +58,8 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
     app.extensions["spec"] = lambda: app.spec
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]
     app.error_processor(problems.validation)
-    for bp in (pages.bp, embed.bp, comments.bp, threads.bp, queue.bp, desk.bp, health.bp, openapi.bp):
-        app.register_blueprint(bp)
+    for views in (pages, embed, comments, threads, queue, desk, webhooks, webhooks_desk, health, openapi):
+        app.register_blueprint(views.bp)
     problems.register(app)
     traffic.register(app)
     app.wsgi_app = traffic.TrustedProxies(app.wsgi_app, wiring.settings.trusted_proxies)  # type: ignore[method-assign]
@@ -78,6 +92,7 @@ def _parley(wiring: Wiring) -> Parley:
         outbox=wiring.outbox,
         deliveries=wiring.deliveries,
         fingerprints=wiring.fingerprints,
+        webhooks=wiring.webhooks,
         model=scorer.model,
         public_url=str(public) if public else None,
         metrics_token=token.get_secret_value() if token else None,

@@ -18,6 +18,7 @@ from service.store.pages import Pages
 from service.store.queue import Queue
 from service.store.registry import Registry
 from service.web.locale import Words, words_for
+from service.webhooks import Webhooks
 
 EXTENSION = "parley"
 
@@ -38,6 +39,7 @@ class Parley:
     outbox: Outbox
     deliveries: Deliveries
     fingerprints: Fingerprints
+    webhooks: Webhooks
     model: str
     public_url: str | None
     metrics_token: str | None

@@ -1,12 +1,12 @@
 """The moderators' API: the queue, one comment, decisions on it. A bearer token says who asks."""
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 
 from service.core.comment import Outcome
-from service.core.errors import NotSignedIn
-from service.core.people import Member, Role
+from service.core.people import Role
 from service.web import cursors
+from service.web.bearer import bearer
 from service.web.context import parley
 from service.web.schemas import (
     CommentOut,
@@ -37,7 +37,7 @@ _REFUSALS = {
 @bp.doc(security="token", responses=_REFUSALS)
 def list_queue(site: str, query: QueueQuery) -> Response:
     """List what waits for a person, worst first"""
-    member = _bearer()
+    member = bearer()
     parley().registry.site(site)
     found = parley().review.waiting(site, member=member, after=cursors.decode(query.cursor), limit=query.limit + 1)
     shown = found[: query.limit]
@@ -61,7 +61,7 @@ def get_comment(site: str, id: str) -> Response:
     own = own_comment(site, id)
     if own is not None:
         return Response(own.model_dump_json(), mimetype="application/json", headers={"Cache-Control": "no-store"})
-    member = _bearer()
+    member = bearer()
     member.require(Role.VIEWER, site)
     queue = parley().queue
     document = comment_out(queue.find(site, id), queue.decisions(site, id))
@@ -80,7 +80,7 @@ def post_decision(site: str, id: str, decision: DecisionIn) -> Response:
     made = parley().review.decide(
         site,
         id,
-        member=_bearer(),
+        member=bearer(),
         outcome=Outcome(decision.outcome),
         note=decision.reason,
         told=decision.public_reason,
@@ -99,7 +99,7 @@ def post_undo(site: str, id: str, undo: UndoIn) -> Response:
 
     Its event is never delivered, and the public never saw the change.
     """
-    made = parley().review.undo(site, id, member=_bearer(), version=undo.version)
+    made = parley().review.undo(site, id, member=bearer(), version=undo.version)
     return Response(decision_out(made, comment=id).model_dump_json(), 201, mimetype="application/json")
 
 
@@ -112,12 +112,5 @@ def put_thread(site: str, thread: ThreadIn) -> ThreadIn:
 
     A closed thread shows its comments and takes no more.
     """
-    parley().review.close_thread(site, key_asked(thread), member=_bearer(), is_closed=thread.closed)
+    parley().review.close_thread(site, key_asked(thread), member=bearer(), is_closed=thread.closed)
     return thread
-
-
-def _bearer() -> Member:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise NotSignedIn("Send an API token: Authorization: Bearer …")
-    return parley().access.bearer(token.strip())
