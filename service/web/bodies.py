@@ -60,7 +60,7 @@ class Bodies:
 
 def answer_with(body: Body, etag: str, *, mimetype: str) -> Response:
     """Answer with *body*, packed for whoever takes that, or with 304 for whoever has it."""
-    if etag in request.if_none_match:
+    if request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     elif request.accept_encodings["gzip"]:
         response = Response(body.packed, mimetype=mimetype, headers={"Content-Encoding": "gzip"})

@@ -114,7 +114,7 @@ def fragment_of(site: Site, query: FragmentQuery) -> Response:
     """Answer with the part of the thread that *query* asks for: unchanged ones by ETag alone, seen ones from memory."""
     thread, state, where = _thread(site, query)
     etag = _etag(site, state, where, query)
-    if etag in request.if_none_match:
+    if request.if_none_match.contains_weak(etag):
         response = Response(status=304)
         response.set_etag(etag, weak=True)
     else:
@@ -255,7 +255,7 @@ def _own(site: Site, id: str, lang: str) -> Response:
     where = Where(parley().origin, site.id, comment.thread_url, "", comment.thread_title, words.language)
     text = render_template("embed/comment.html", comment=shown, words=words, where=where)
     etag = hashlib.sha256("\0".join((DIGEST, text)).encode()).hexdigest()[:24]
-    response = Response(status=304) if etag in request.if_none_match else make_response(text)
+    response = Response(status=304) if request.if_none_match.contains_weak(etag) else make_response(text)
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Parley-Comment"] = id

@@ -355,6 +355,16 @@ def test_it_loads_when_it_comes_near(page: Page, parley: RunningParley, host: Ho
     expect(page.locator("#parley-heading")).to_be_visible()
 
 
+def test_a_thread_that_cannot_be_loaded_says_so_and_can_be_tried_again(page: Page, article: str) -> None:
+    with forgiven(page):
+        page.route("**/thread?*", lambda route: route.abort())
+        page.goto(article)
+        expect(page.locator(".parley-problem")).to_contain_text("Comments could not be loaded.")
+    page.unroute("**/thread?*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#parley-heading")).to_be_visible()
+
+
 def test_nothing_is_kept_or_sent_that_need_not_be(page: Page, parley: RunningParley, article: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -111,13 +111,26 @@ class ParleyComments extends HTMLElement {
     const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${HOME}parley.css` });
     const styled = new Promise((done) => { style.onload = style.onerror = done; });
     this.shadowRoot.append(style);
-    const included = this.#included;
-    this.#part.at = this.#wanted && !included?.querySelector(`#parley-${CSS.escape(this.#wanted)}`) ? this.#wanted : "";
-    const [thread] = await Promise.all([included && !this.#part.at ? included : this.#load(), styled]);
     this.shadowRoot.addEventListener("click", (event) => this.#act(event));
     this.shadowRoot.addEventListener("submit", (event) => this.#submit(event));
     this.shadowRoot.addEventListener("focusin", (event) => event.target.closest(".parley-form") && this.module("write"));
-    this.#show(thread);
+    const included = this.#included;
+    const away = this.#wanted && !included?.querySelector(`#parley-${CSS.escape(this.#wanted)}`);
+    this.#part.at = away ? this.#wanted : "";
+    await Promise.all([included && !away ? this.#show(included) : this.#begin(), styled]);
+  }
+
+  /** Load the thread for the first time; when that fails, say so and offer to try again. */
+  async #begin() {
+    try {
+      this.#show(await this.#load());
+    } catch {
+      const problem = Object.assign(document.createElement("p"), { className: "parley-problem", textContent: "Comments could not be loaded. " });
+      const again = Object.assign(document.createElement("button"), { className: "parley-button", textContent: "Try again" });
+      again.onclick = () => this.#begin();
+      problem.append(again);
+      this.#put(problem);
+    }
   }
 
   /** Fetch the part of the thread that shows; null when it is as it was. An unchanged one comes from the cache. */
@@ -130,9 +143,14 @@ class ParleyComments extends HTMLElement {
     return this.parse(await response.text()).querySelector(".parley");
   }
 
+  /** Put *node* in the place of whatever showed. */
+  #put(node) {
+    const old = [...this.shadowRoot.children].find((each) => each.localName !== "link");
+    old ? old.replaceWith(node) : this.shadowRoot.append(node);
+  }
+
   #show(thread) {
-    const old = this.shadowRoot.querySelector(".parley, .parley-problem");
-    old ? old.replaceWith(thread) : this.shadowRoot.append(thread);
+    this.#put(thread);
     this.#etag ||= thread.dataset.etag ? `W/"${thread.dataset.etag}"` : "";
     thread.querySelectorAll(".parley-comment").forEach((comment) => { comment.source = comment.outerHTML; });
     this.tellTimes();
