@@ -17,12 +17,14 @@ from service.core.comment import (
     Complaint,
     Decision,
     Outcome,
+    Reason,
     Receipt,
     Report,
 )
 from service.core.errors import Fault, InvalidChange, InvalidSubmission
 from service.core.events import described
 from service.core.masking import Masked, mask
+from service.core.people import Member, Role
 from service.core.ports import Fingerprint, Fingerprints, Scorer, Sealing
 from service.core.site import Site
 from service.core.submission import Submission
@@ -56,26 +58,34 @@ class Intake:
         network: str,
         idempotency_key: str = "",
         is_automatic: bool = False,
+        moderator: Member | None = None,
     ) -> Receipt:
         """Store *submission* and say where it stands; *network* is where it came from, kept as a fingerprint alone.
 
         A submission *is_automatic* when its form was filled in as only a program does: a person looks at it first.
+        What a *moderator* of the site writes is published under their name, with their badge.
 
         Raises InvalidSubmission for a page of another site or a weak key, Refused for what is turned away, Unavailable.
         """
         _check(submission, site=site, idempotency_key=idempotency_key)
         masked = {name: mask(text) for name, text in _texts(submission).items()}
         comment = self._hidden(submission, masked, site=site)
+        if moderator:
+            moderator.require(Role.MODERATOR, site.id)
+            comment = replace(comment, author=_badged(comment.author, moderator))
         standing = self.queue.standing(site.id, comment.author.known_as)
         count = links.count(comment.body)
         outcome, reasons = policy.decide(
             comment.opinion, links=count, standing=standing, policy=site.policy, is_automatic=is_automatic
         )
+        actor = POLICY
+        if moderator:
+            outcome, reasons, actor = Outcome.PUBLISHED, (Reason.MODERATOR,), moderator.actor
         comment = replace(comment, outcome=outcome, reasons=reasons)
-        told = described(comment, outcome=outcome, actor=POLICY, reasons=reasons, note=None)
+        told = described(comment, outcome=outcome, actor=actor, reasons=reasons, note=None)
         receipt = self.queue.admit(
             comment,
-            Decision(outcome, POLICY, reasons),
+            Decision(outcome, actor, reasons),
             door=self._door(submission, comment, site=site, network=network, idempotency_key=idempotency_key),
             event=NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False)),
         )
@@ -164,6 +174,10 @@ def _check(submission: Submission, *, site: Site, idempotency_key: str) -> None:
         faults.append(Fault("Idempotency-Key", "An Idempotency-Key has 22 to 255 random characters, like a UUID."))
     if faults:
         raise InvalidSubmission(faults)
+
+
+def _badged(author: Author, moderator: Member) -> Author:
+    return replace(author, name=mask(moderator.name).text, is_moderator=True)
 
 
 def _texts(submission: Submission) -> dict[str, str]:

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     LINKS = "links"
     UNSCORED = "unscored"
     AUTOMATIC = "automatic"
+    MODERATOR = "moderator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Author:
     sealed_address: str
     fingerprint: str
     known_as: str
+    is_moderator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Reading:
     website: MaskedText
     body: MaskedText
     created_at: Millis
+    is_moderator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

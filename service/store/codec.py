@@ -35,6 +35,7 @@ def comment_fields(comment: Comment) -> dict[str, str]:
         "sealed_address": author.sealed_address,
         "fingerprint": author.fingerprint,
         "known_as": author.known_as,
+        "moderator": "1" if author.is_moderator else "",
         "body": comment.body,
         "sealed_covers": comment.sealed_covers,
         "opinion": dumps(_opinion_json(comment.opinion)),
@@ -57,6 +58,7 @@ def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
             sealed_address=fields["sealed_address"],
             fingerprint=fields["fingerprint"],
             known_as=fields["known_as"],
+            is_moderator=bool(fields["moderator"]),
         ),
         body=restore(fields["body"]),
         sealed_covers=fields["sealed_covers"],
@@ -71,12 +73,12 @@ def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
 
 
 #: What `reading` needs of a comment, in its order.
-READ = ("parent", "name", "website", "body", "created_at")
+READ = ("parent", "name", "website", "body", "created_at", "moderator")
 
 
 def reading(path: str, values: Sequence[str]) -> Reading:
     """Return what readers get of the comment at *path*, whose fields `READ` have *values*."""
-    parent, name, website, body, created_at = values
+    parent, name, website, body, created_at, moderator = values
     above, _, id = path.rpartition("/")
     return Reading(
         id=id,
@@ -86,6 +88,7 @@ def reading(path: str, values: Sequence[str]) -> Reading:
         website=restore(website),
         body=restore(body),
         created_at=int(created_at),
+        is_moderator=bool(moderator),
     )
 
 

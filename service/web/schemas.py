@@ -52,6 +52,7 @@ class PublicComment(Out):
     body: str
     created_at: datetime
     status: Outcome
+    by_moderator: bool = Field(description="Whether a moderator wrote it.")
 
 
 class PublicComments(Out):
@@ -111,6 +112,7 @@ class QueueItem(Out):
     website: str | None
     body: str
     created_at: datetime
+    by_moderator: bool
 
 
 class QueueOut(Out):
@@ -192,6 +194,7 @@ def public_comment(comment: Comment) -> PublicComment:
         body=comment.body,
         created_at=moment(comment.created_at),
         status=comment.outcome,
+        by_moderator=comment.author.is_moderator,
     )
 
 

@@ -79,12 +79,13 @@ class AuthorShown:
     initial: str
     hue: int
     website: str
+    is_moderator: bool = False
 
     @classmethod
-    def of(cls, name: MaskedText, website: MaskedText) -> "AuthorShown":
+    def of(cls, name: MaskedText, website: MaskedText, *, is_moderator: bool = False) -> "AuthorShown":
         """Show the author of that *name*."""
         is_link = website.startswith(("http://", "https://")) and MASK not in website
-        return cls(name, initial(name), hue(name), website if is_link else "")
+        return cls(name, initial(name), hue(name), website if is_link else "", is_moderator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class CommentShown:
         """Show *reading* to everyone, indented to the level *deepest* at most."""
         return cls(
             id=reading.id,
-            author=AuthorShown.of(reading.name, reading.website),
+            author=AuthorShown.of(reading.name, reading.website, is_moderator=reading.is_moderator),
             when=Moment.of(reading.created_at, words),
             body=rendered(reading.body, words("mask")),
             depth=min(reading.depth, deepest),

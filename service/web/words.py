@@ -15,6 +15,7 @@ REASONS: Final = {
     Reason.LINKS: "Many links",
     Reason.UNSCORED: "Not scored",
     Reason.AUTOMATIC: "Filled in like a program",
+    Reason.MODERATOR: "Written by a moderator",
 }
 
 LABELS: Final[dict[Label, str]] = {

@@ -159,6 +159,20 @@ def test_an_author_hears_of_a_decision_once_it_cannot_be_undone(reader: FlaskCli
     assert "Third time." not in told.text
 
 
+def test_a_moderator_writes_with_a_badge(reader: FlaskClient, wiring: Wiring) -> None:
+    token = wiring.access.add_token("Olga from the desk", Role.MODERATOR, site="news")
+    comment = {"thread_url": PAGE, "body": RUDE["body"], "parent_id": post(reader)}
+    answer = reader.post("/v1/sites/news/comments", json=comment, headers={"Authorization": f"Bearer {token}"})
+    assert answer.json["status"] == "published"
+    page = thread(reader)
+    assert page.index("Olga from the desk") < page.index("parley-badge")
+    viewer = wiring.access.add_token("Vera", Role.VIEWER, site="news")
+    refused = reader.post("/v1/sites/news/comments", json=comment, headers={"Authorization": f"Bearer {viewer}"})
+    assert refused.status_code == 403
+    forged = reader.post("/v1/sites/news/comments", json=comment, headers={"Authorization": "Bearer x.y"})
+    assert forged.status_code == 401
+
+
 def test_a_form_with_faults_comes_back_as_a_fragment(reader: FlaskClient) -> None:
     answer = reader.post(f"{SITE}/comments", data=TYPED | {"email": "ana@", "lang": "de"}, headers=FROM)
     assert answer.status_code == 422
