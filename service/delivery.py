@@ -4,7 +4,7 @@ fan out → claim → sign → send → settle. What a receiver does to us is an
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from service.core.schedule import FAILING_LIMIT, Judgement, bounded, judge, next
 from service.core.signing import sign
 from service.outside import metrics
 from service.outside.sending import Answer, Sender
-from service.store.deliveries import Deliveries, Pace, State
+from service.store.deliveries import Deliveries, Pace, Parcel, State
 from service.store.endpoints import Endpoints
 from service.store.outbox import Entry, Outbox
 from service.store.queue import NewEvent
@@ -50,9 +50,11 @@ class Courier:
     jitter: Callable[[], float]
     now: Callable[[], float]
 
-    def fan_out(self, entry: Entry) -> bool:
-        """Make a delivery of an event for each endpoint; False if an earlier event of its comment comes first."""
-        return self.outbox.fan_out(entry, self.endpoints.of(entry.site)) != "early"
+    def fan_out(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Make deliveries of events for the endpoints of their sites; return those whose comment has an earlier one."""
+        endpoints = {site: self.endpoints.of(site) for site in {entry.site for entry in entries}}
+        answers = self.outbox.fan_out([(entry, endpoints[entry.site]) for entry in entries])
+        return [entry for entry, answer in zip(entries, answers, strict=True) if answer == "early"]
 
     def replay(self) -> int:
         """Make the next deliveries of each replay under way; return how many replays there were."""
@@ -61,10 +63,13 @@ class Courier:
             self._step(replay)
         return len(claimed)
 
-    def deliver(self, delivery: Delivery) -> None:
-        """Make one attempt at *delivery*, and settle what follows."""
-        parcel = self.deliveries.parcel(delivery)
-        endpoint, event = parcel.endpoint, parcel.event
+    def claim(self, *, limit: int) -> list[Parcel]:
+        """Claim up to *limit* deliveries that are due, with what they need."""
+        return self.deliveries.parcels(self.deliveries.claim(limit=limit))
+
+    def deliver(self, parcel: Parcel) -> None:
+        """Make one attempt at a claimed delivery, and settle what follows."""
+        delivery, endpoint, event = parcel.delivery, parcel.endpoint, parcel.event
         if endpoint is None or event is None or event.cancelled:
             self.deliveries.settle(delivery, "cancelled", attempt=None)
             return

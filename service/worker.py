@@ -17,10 +17,10 @@ from typing import Final
 import structlog
 
 from service.core.errors import Unavailable
-from service.core.events import Delivery
 from service.delivery import Courier
 from service.outside.guard import Guard
 from service.outside.sending import Sender
+from service.store.deliveries import Parcel
 from service.store.outbox import Entry
 from service.wiring import Wiring, fresh_id
 
@@ -34,6 +34,9 @@ BLOCK: Final = 1000
 
 #: Seconds between looks at what is due, when nothing new was fanned out.
 TICK: Final = 0.25
+
+#: Seconds in which senders that get free are gathered.
+GATHER: Final = 0.01
 
 #: Seconds between looks for what another worker left.
 RECLAIM: Final = 5.0
@@ -118,7 +121,7 @@ class Worker:
     def _fan_out(self, entries: Sequence[Entry]) -> None:
         """Fan *entries* out. One whose comment has an earlier event with another worker waits a little for it."""
         for _ in range(PATIENCE):
-            early = [entry for entry in entries if not self._courier.fan_out(entry)]
+            early = self._courier.fan_out(entries) if entries else []
             if len(early) < len(entries):
                 self._something_due.set()
             if not early:
@@ -136,33 +139,35 @@ class Worker:
             self._courier.replay()
         while not self._stopping.is_set():
             claimed = self._claim()
-            for delivery in claimed:
-                pool.submit(self._deliver, delivery)
+            for parcel in claimed:
+                pool.submit(self._deliver, parcel)
             if not claimed:
                 return
+            # Senders get free one by one; a look for all that got free meanwhile costs as much as one for each.
+            self._stopping.wait(GATHER)
 
-    def _claim(self) -> list[Delivery]:
+    def _claim(self) -> list[Parcel]:
         """Wait for a free sender, then claim as many deliveries as there are free senders."""
         self._free.acquire()
         room = 1
         while self._free.acquire(blocking=False):
             room += 1
-        claimed: list[Delivery] = []
+        claimed: list[Parcel] = []
         try:
-            claimed = self._courier.deliveries.claim(limit=room)
+            claimed = self._courier.claim(limit=room)
         finally:
             for _ in range(room - len(claimed)):
                 self._free.release()
         return claimed
 
-    def _deliver(self, delivery: Delivery) -> None:
+    def _deliver(self, parcel: Parcel) -> None:
         try:
-            self._courier.deliver(delivery)
+            self._courier.deliver(parcel)
         except Unavailable:
             # The claim ends by itself, and the delivery falls due again.
-            log.warning("delivery_not_settled", delivery=delivery.event)
+            log.warning("delivery_not_settled", delivery=parcel.delivery.event)
         except Exception:
-            log.exception("delivery_failed", delivery=delivery.event)
+            log.exception("delivery_failed", delivery=parcel.delivery.event)
         finally:
             self._free.release()
             self._something_due.set()

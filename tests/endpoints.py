@@ -69,15 +69,14 @@ class Office:
         """Fan out what waits in the outbox."""
         for group in self.outbox.groups():
             self.outbox.open(group)
-            for entry in self.outbox.read(group, worker="test", block=10, count=500):
-                assert self.courier.fan_out(entry)
+            assert self.courier.fan_out(self.outbox.read(group, worker="test", block=10, count=500)) == []
 
     def run(self) -> int:
         """Do what a worker does, once; return how many attempts were made."""
         self.fan_out()
-        claimed = self.deliveries.claim(limit=100)
-        for delivery in claimed:
-            self.courier.deliver(delivery)
+        claimed = self.courier.claim(limit=100)
+        for parcel in claimed:
+            self.courier.deliver(parcel)
         return len(claimed)
 
     def run_all(self) -> int:

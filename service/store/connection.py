@@ -60,6 +60,18 @@ class Connection:
             except NoScriptError:
                 return self._evaluate(["EVAL", script.source, len(keys), *keys, *args], key=keys[0])
 
+    def run_each(self, script: Script, calls: Sequence[tuple[Sequence[str], Sequence[Argument]]]) -> list[Any]:
+        """Run *script* for each of *calls* (keys, arguments), in their order and each in one step of its own, in one
+        round trip where one server has them all. Raises Unavailable; some calls may then have been run."""
+        if len(calls) < 2 or self.is_cluster or self._replicas:
+            return [self.run(script, keys, args) for keys, args in calls]
+        with _translated():
+            pipeline = self._client.pipeline(transaction=False)
+            pipeline.execute_command("SCRIPT", "LOAD", script.source)
+            for keys, args in calls:
+                pipeline.execute_command("EVALSHA", script.sha, len(keys), *keys, *args)
+            return list(pipeline.execute())[1:]
+
     def do(self, *command: Argument, **options: Any) -> Any:
         """Send one command. Raises Unavailable."""
         with _translated():

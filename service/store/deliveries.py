@@ -49,8 +49,9 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What a delivery needs: where it goes and what is told, either None when it is gone, and how often it failed."""
+    """What *delivery* needs: where it goes and what is told, either None when it is gone, and how often it failed."""
 
+    delivery: Delivery
     endpoint: Endpoint | None
     event: Event | None
     failures: int
@@ -84,21 +85,18 @@ class Deliveries:
             claimed += self._claim_from(lane, limit=share)
         return claimed
 
-    def parcel(self, delivery: Delivery) -> Parcel:
-        """Return what *delivery* needs, in one round trip."""
-        keys = SiteKeys(delivery.site)
-        endpoint, fields, failures = self._redis.pipe(
-            [
-                ("HGET", keys.endpoints, delivery.endpoint),
-                ("HGETALL", keys.event(delivery.event)),
-                ("HGET", keys.delivery(delivery.event, delivery.endpoint), "failures"),
-            ]
-        )
-        return Parcel(
-            codec.endpoint(delivery.endpoint, delivery.site, endpoint) if endpoint else None,
-            codec.event(delivery.event, delivery.site, fields) if fields else None,
-            int(failures or 0),
-        )
+    def parcels(self, deliveries: Sequence[Delivery]) -> list[Parcel]:
+        """Return what each of *deliveries* needs, in one round trip."""
+        found = iter(self._redis.pipe([command for each in deliveries for command in _needs(each)]))
+        return [
+            Parcel(
+                delivery,
+                codec.endpoint(delivery.endpoint, delivery.site, endpoint) if endpoint else None,
+                codec.event(delivery.event, delivery.site, fields) if fields else None,
+                int(failures or 0),
+            )
+            for delivery, endpoint, fields, failures in zip(deliveries, found, found, found, strict=False)
+        ]
 
     def settle(
         self,
@@ -185,6 +183,15 @@ class Deliveries:
 
 def _questions(keys: SiteKeys, endpoint: str) -> tuple[Command, ...]:
     return ("ZCARD", keys.flying(endpoint)), ("ZCARD", keys.lane(endpoint)), ("HGET", keys.endpoints, endpoint)
+
+
+def _needs(delivery: Delivery) -> tuple[Command, ...]:
+    keys = SiteKeys(delivery.site)
+    return (
+        ("HGET", keys.endpoints, delivery.endpoint),
+        ("HGETALL", keys.event(delivery.event)),
+        ("HGET", keys.delivery(delivery.event, delivery.endpoint), "failures"),
+    )
 
 
 def _shares(lanes: Sequence[Lane], room: int) -> list[tuple[Lane, int]]:

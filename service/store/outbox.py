@@ -13,7 +13,7 @@ from redis.exceptions import ResponseError
 
 from service.core.comment import Millis
 from service.core.events import Endpoint
-from service.store.connection import Connection, Script
+from service.store.connection import Argument, Connection, Script
 from service.store.keys import PARTITIONS, SiteKeys, outbox
 
 WORKERS: Final = "workers"
@@ -88,11 +88,16 @@ class Outbox:
         answer = self._redis.do("XAUTOCLAIM", outbox(partition), WORKERS, worker, idle, "0", "COUNT", 100)
         return [_entry(partition, id, fields) for id, fields in _entries(answer[1])]
 
-    def fan_out(self, entry: Entry, endpoints: Sequence[Endpoint]) -> str:
-        """Make a delivery of the event for each endpoint; "early" if an earlier event of the comment comes first."""
+    def fan_out(self, entries: Sequence[tuple[Entry, Sequence[Endpoint]]]) -> list[str]:
+        """Make a delivery of each event for each of its endpoints, in this order; tell of each what became of it.
+
+        "told", "gone" if it was told before, or "early" if another event of its comment comes first.
+        """
+        return [str(answer) for answer in self._redis.run_each(self._fan_out, [self._call(*each) for each in entries])]
+
+    def _call(self, entry: Entry, endpoints: Sequence[Endpoint]) -> tuple[list[str], list[Argument]]:
         keys = SiteKeys(entry.site)
-        answer = self._redis.run(
-            self._fan_out,
+        return (
             [
                 keys.outbox,
                 keys.health(entry.comment) if entry.comment.startswith("ep_") else keys.comment(entry.comment),
@@ -114,7 +119,6 @@ class Outbox:
                 *(word for endpoint in endpoints for word in _words_of(entry, endpoint)),
             ],
         )
-        return str(answer)
 
     def lag(self) -> Millis:
         """Return the age of the oldest event that waits to be fanned out, by the clock of the server that has it."""

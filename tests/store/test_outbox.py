@@ -26,8 +26,13 @@ def read(outbox: Outbox, worker: str = "one") -> list[Entry]:
     return [entry for group in outbox.groups() for entry in outbox.read(group, worker=worker, block=10, count=100)]
 
 
+def fan_out(outbox: Outbox, entry: Entry, endpoints: list[Endpoint]) -> str:
+    (answer,) = outbox.fan_out([(entry, endpoints)])
+    return answer
+
+
 def told(deliveries: Deliveries, claimed: list[Delivery]) -> list[tuple[str, EventType]]:
-    events = [(delivery.endpoint, deliveries.parcel(delivery).event) for delivery in claimed]
+    events = [(delivery.endpoint, deliveries.parcels([delivery])[0].event) for delivery in claimed]
     return sorted((endpoint, event.type) for endpoint, event in events if event)
 
 
@@ -47,7 +52,7 @@ def test_an_endpoint_gets_the_events_of_a_comment_one_at_a_time_in_order(
     decided: str, outbox: Outbox, deliveries: Deliveries
 ) -> None:
     for entry in read(outbox):
-        assert outbox.fan_out(entry, [HERE, THERE]) == "told"
+        assert fan_out(outbox, entry, [HERE, THERE]) == "told"
     first = deliveries.claim(limit=10)
     assert told(deliveries, first) == [(HERE.id, EventType.HELD), (THERE.id, EventType.HELD)]
     here = next(delivery for delivery in first if delivery.endpoint == HERE.id)
@@ -61,9 +66,9 @@ def test_a_later_event_waits_until_the_earlier_one_is_fanned_out(
     decided: str, outbox: Outbox, deliveries: Deliveries
 ) -> None:
     held, published = read(outbox)
-    assert outbox.fan_out(published, [HERE]) == "early"
-    assert outbox.fan_out(held, [HERE]) == "told"
-    assert outbox.fan_out(published, [HERE]) == "told"
+    assert fan_out(outbox, published, [HERE]) == "early"
+    assert fan_out(outbox, held, [HERE]) == "told"
+    assert fan_out(outbox, published, [HERE]) == "told"
     assert outbox.length() == 0
 
 
@@ -71,8 +76,8 @@ def test_an_event_is_fanned_out_once_however_often_it_is_read(
     decided: str, outbox: Outbox, deliveries: Deliveries
 ) -> None:
     held, _ = read(outbox)
-    assert outbox.fan_out(held, [HERE]) == "told"
-    assert outbox.fan_out(held, [HERE]) == "gone"
+    assert fan_out(outbox, held, [HERE]) == "told"
+    assert fan_out(outbox, held, [HERE]) == "gone"
     assert len(deliveries.claim(limit=10)) == 1
 
 
@@ -87,7 +92,7 @@ def test_what_a_dead_worker_took_another_takes_over(decided: str, outbox: Outbox
 def test_a_claimed_delivery_is_invisible_to_others_until_its_claim_ends(
     decided: str, outbox: Outbox, deliveries: Deliveries, connection: Connection
 ) -> None:
-    outbox.fan_out(read(outbox)[0], [HERE])
+    fan_out(outbox, read(outbox)[0], [HERE])
     (mine,) = deliveries.claim(limit=10)
     assert deliveries.claim(limit=10) == []
     connection.do("ZADD", SiteKeys("news").flying(HERE.id), 1, mine.name)
@@ -102,11 +107,11 @@ def test_a_claimed_delivery_is_invisible_to_others_until_its_claim_ends(
 
 
 def test_a_failed_delivery_comes_back_when_it_is_due(decided: str, outbox: Outbox, deliveries: Deliveries) -> None:
-    outbox.fan_out(read(outbox)[0], [HERE])
+    fan_out(outbox, read(outbox)[0], [HERE])
     (delivery,) = deliveries.claim(limit=10)
     assert deliveries.settle(delivery, "waiting", attempt=OK, after=60_000)
     assert deliveries.claim(limit=10) == []
-    assert (deliveries.length(), deliveries.parcel(delivery).failures) == (1, 1)
+    assert (deliveries.length(), deliveries.parcels([delivery])[0].failures) == (1, 1)
 
 
 def test_an_undone_decision_is_logged_and_never_delivered(
@@ -122,10 +127,10 @@ def test_an_undone_decision_is_logged_and_never_delivered(
     made = review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, undo_seconds=10)
     entries = read(outbox)
     for entry in entries:
-        outbox.fan_out(entry, [HERE])
+        fan_out(outbox, entry, [HERE])
     review.undo(careful.id, id, member=ana, version=made.version)
     for entry in read(outbox):
-        outbox.fan_out(entry, [HERE])
+        fan_out(outbox, entry, [HERE])
     (held,) = deliveries.claim(limit=10)
     assert deliveries.settle(held, "delivered", attempt=OK)
     assert deliveries.claim(limit=10) == []
@@ -133,7 +138,7 @@ def test_an_undone_decision_is_logged_and_never_delivered(
     connection.do("ZADD", lane, 1, connection.do("ZRANGE", lane, 0, 0)[0])
     connection.do("ZADD", SiteKeys("news").due, 1, f"news {HERE.id}")
     (quiet,) = deliveries.claim(limit=10)
-    event = deliveries.parcel(quiet).event
+    event = deliveries.parcels([quiet])[0].event
     assert event is not None
     assert event.cancelled
     assert connection.do("XLEN", SiteKeys("news").events) == 3
@@ -141,7 +146,7 @@ def test_an_undone_decision_is_logged_and_never_delivered(
 
 def test_removing_an_endpoint_does_not_stop_the_others(decided: str, outbox: Outbox, deliveries: Deliveries) -> None:
     for entry in read(outbox):
-        outbox.fan_out(entry, [HERE])
+        fan_out(outbox, entry, [HERE])
     (delivery,) = deliveries.claim(limit=10)
     assert deliveries.settle(delivery, "cancelled", attempt=None)
     assert len(deliveries.claim(limit=10)) == 1

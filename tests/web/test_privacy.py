@@ -128,11 +128,10 @@ def test_nothing_that_comes_out_holds_an_address(
         wiring.webhooks.add("demo", EndpointChange.parse({"url": receiver.url}), member=OPERATOR)
         for group in sent.outbox.groups():
             sent.outbox.open(group)
-            for entry in sent.outbox.read(group, worker="test", block=10, count=100):
-                sent.fan_out(entry)
-        while claimed := sent.deliveries.claim(limit=100):
-            for delivery in claimed:
-                sent.deliver(delivery)
+            sent.fan_out(sent.outbox.read(group, worker="test", block=10, count=100))
+        while claimed := sent.claim(limit=100):
+            for parcel in claimed:
+                sent.deliver(parcel)
         seen += [request.body.decode() for request in receiver.requests]
         assert len(receiver.requests) >= 4
     seen.append(logged.getvalue())

@@ -53,13 +53,12 @@ def work(worker: Courier) -> None:
     busy = True
     while busy:
         for group in worker.outbox.groups():
-            for entry in worker.outbox.read(group, worker="test", block=10, count=100):
-                worker.fan_out(entry)
+            worker.fan_out(worker.outbox.read(group, worker="test", block=10, count=100))
         busy = bool(worker.replay())
-        while claimed := worker.deliveries.claim(limit=100):
+        while claimed := worker.claim(limit=100):
             busy = True
-            for delivery in claimed:
-                worker.deliver(delivery)
+            for parcel in claimed:
+                worker.deliver(parcel)
 
 
 def add(client: FlaskClient, owner: dict[str, str], url: str, **fields: Any) -> Any:
