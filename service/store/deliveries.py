@@ -1,12 +1,12 @@
 """Deliveries that are due: claimed, tried, settled. At least once, one at a time per endpoint and comment.
 
 A delivery waits in its line, the events of one comment to one endpoint, and one of a line is in its endpoint's lane.
-Free senders are shared out to the lanes, one each in turn, those with the fewest in flight first: a receiver that hangs
-holds up its own lane alone. A worker that dies leaves its deliveries claimed, and they fall due again when the claim
-ends: so a receiver may see an event twice, never not at all. A worker whose claim has ended cannot settle any more.
+Free senders are shared out to the lanes in turn, and a lane has as many in flight as its endpoint earned by quick
+answers: a receiver that hangs holds up its own lane alone. A worker that dies leaves its deliveries claimed, and they
+fall due again when the claim ends: so a receiver may see an event twice, never not at all. A worker whose claim has
+ended cannot settle any more.
 """
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -14,7 +14,7 @@ from typing import Final, Literal
 from service.core.comment import Millis
 from service.core.events import Attempt, Delivery, Endpoint, Event
 from service.store import codec
-from service.store.connection import Command, Connection, Script
+from service.store.connection import Argument, Command, Connection, Script
 from service.store.keys import PARTITIONS, SiteKeys, due, undelivered
 from service.store.outbox import DELIVERIES_BOUND
 
@@ -26,9 +26,6 @@ CLAIM_MARGIN: Final = 15_000
 
 #: Deliveries that one endpoint has in flight at most, however quickly it answers.
 MOST_IN_FLIGHT: Final = 32
-
-#: Lanes of a partition that one look considers, longest due first.
-LANES: Final = 1000
 
 #: Ms by which an endpoint with a rate limit may be ahead of it.
 BURST: Final = 1000
@@ -59,12 +56,10 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The deliveries of *site* to one endpoint: how many are in flight, how many wait, and how fast they may go."""
+    """The deliveries of *site* to one endpoint, and how many a minute there may be; 0: any."""
 
     site: str
     endpoint: str
-    flying: int
-    waiting: int
     per_minute: int
 
 
@@ -78,12 +73,12 @@ class Deliveries:
         self._lanes, self._claim, self._settle = Script("lanes"), Script("claim"), Script("settle")
 
     def claim(self, *, limit: int) -> list[Delivery]:
-        """Claim up to *limit* deliveries that are due, shared fairly among the endpoints of every partition."""
-        lanes = self._due()
-        claimed: list[Delivery] = []
-        for lane, share in _shares(lanes, limit):
-            claimed += self._claim_from(lane, limit=share)
-        return claimed
+        """Claim up to *limit* deliveries that are due, from the endpoints of every partition in turn."""
+        lanes = self._due(limit)
+        shares = [limit // len(lanes) + (at < limit % len(lanes)) for at in range(len(lanes))]
+        calls = [self._call(lane, limit=share) for lane, share in zip(lanes, shares, strict=True)]
+        answers = self._redis.run_each(self._claim, calls)
+        return [_delivery(name, claim, now) for now, claim, *names in answers for name in names]
 
     def parcels(self, deliveries: Sequence[Delivery]) -> list[Parcel]:
         """Return what each of *deliveries* needs, in one round trip."""
@@ -155,34 +150,30 @@ class Deliveries:
         """Return how many deliveries wait to be made."""
         return sum(self._redis.pipe([("ZCARD", undelivered(partition)) for partition in range(PARTITIONS)]))
 
-    def _due(self) -> list[Lane]:
-        """Return the lanes to look into, longest due first."""
+    def _due(self, limit: int) -> list[Lane]:
+        """Return up to *limit* lanes to look into, longest not served first."""
         counts = self._redis.pipe([("ZCARD", due(partition)) for partition in range(PARTITIONS)])
+        busy = [partition for partition, count in enumerate(counts) if count]
+        answers = self._redis.run_each(self._lanes, [([due(partition)], [limit]) for partition in busy])
         found = [
-            lane.split(" ")
-            for partition in range(PARTITIONS)
-            if counts[partition]
-            for lane in self._redis.run(self._lanes, [due(partition)], [LANES])
+            (float(score), lane.split(" "))
+            for answer in answers
+            for lane, score in zip(answer[::2], answer[1::2], strict=True)
         ]
-        about = iter(self._redis.pipe([command for site, id in found for command in _questions(SiteKeys(site), id)]))
+        lanes = [lane for _, lane in sorted(found)[:limit]]
+        texts = self._redis.pipe([("HGET", SiteKeys(site).endpoints, id) for site, id in lanes])
         return [
-            Lane(site, id, flying, waiting, codec.endpoint(id, site, text).per_minute if text else 0)
-            for (site, id), flying, waiting, text in zip(found, about, about, about, strict=True)
+            Lane(site, id, codec.endpoint(id, site, text).per_minute if text else 0)
+            for (site, id), text in zip(lanes, texts, strict=True)
         ]
 
-    def _claim_from(self, lane: Lane, *, limit: int) -> list[Delivery]:
+    def _call(self, lane: Lane, *, limit: int) -> tuple[list[str], list[Argument]]:
         keys, id = SiteKeys(lane.site), lane.endpoint
         pace = 60_000 / lane.per_minute if lane.per_minute else 0
-        now, claim, *names = self._redis.run(
-            self._claim,
+        return (
             [keys.due, keys.lane(id), keys.flying(id), keys.health(id)],
             [f"{lane.site} {id}", limit, MOST_IN_FLIGHT, self._claim_length, pace, max(BURST, pace)],
         )
-        return [_delivery(name, claim, now) for name in names]
-
-
-def _questions(keys: SiteKeys, endpoint: str) -> tuple[Command, ...]:
-    return ("ZCARD", keys.flying(endpoint)), ("ZCARD", keys.lane(endpoint)), ("HGET", keys.endpoints, endpoint)
 
 
 def _needs(delivery: Delivery) -> tuple[Command, ...]:
@@ -192,20 +183,6 @@ def _needs(delivery: Delivery) -> tuple[Command, ...]:
         ("HGETALL", keys.event(delivery.event)),
         ("HGET", keys.delivery(delivery.event, delivery.endpoint), "failures"),
     )
-
-
-def _shares(lanes: Sequence[Lane], room: int) -> list[tuple[Lane, int]]:
-    """Share *room* out, one each in turn to the lane with the fewest in flight, equal ones longest due first."""
-    heap = [(lane.flying, at) for at, lane in enumerate(lanes)]
-    heapq.heapify(heap)
-    shares: dict[int, int] = {}
-    while heap and room > 0:
-        flying, at = heapq.heappop(heap)
-        shares[at] = shares.get(at, 0) + 1
-        room -= 1
-        if shares[at] < lanes[at].waiting and flying + 1 < MOST_IN_FLIGHT:
-            heapq.heappush(heap, (flying + 1, at))
-    return [(lanes[at], share) for at, share in shares.items()]
 
 
 def _delivery(name: str, claim: str, now: Millis) -> Delivery:

@@ -47,12 +47,12 @@ if pace > 0 and #names > 0 then
     redis.call('HSET', KEYS[4], 'arrival', string.format('%d', arrival + pace * #names))
 end
 
--- Look again when the next is due and may go, or when a claim ends; settling looks sooner.
+-- Look again when the next is due and may go, behind the lanes that wait now, or when a claim ends; settling looks sooner.
 local next_due = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')[2]
 local next_end = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2]
 local look = tonumber(next_end or math.huge)
 if next_due and redis.call('ZCARD', KEYS[3]) < window then
-    look = math.min(look, math.max(tonumber(next_due), free_at))
+    look = math.min(look, math.max(tonumber(next_due), free_at, now))
 end
 if next_due or next_end then
     redis.call('ZADD', KEYS[1], string.format('%d', math.ceil(look)), ARGV[1])
