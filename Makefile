@@ -47,8 +47,9 @@ evaluate: $(VENV)/dev.stamp ## Measure the classifier on texts it never saw: mak
 screenshots: $(VENV)/dev.stamp ## Take the docs' screenshots of a running Parley (needs chromium)
 	@$(BIN)/python -m tests.screenshots
 
-chaos: $(VENV)/dev.stamp ## Kill each process in turn while readers post, and count what is lost
-	@$(BIN)/python -m pytest -q tests/chaos
+chaos: export CHAOS_EVENTS ?= 20000
+chaos: $(VENV)/dev.stamp ## Kill processes while readers post and webhooks go out, and count what is lost
+	@$(BIN)/python -m pytest -q -rP tests/chaos
 
 clean: ## Remove the environment and caches; the data in var/ stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build

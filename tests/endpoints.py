@@ -22,7 +22,6 @@ from service.webhooks import OPERATOR, Webhooks
 
 NOW = 1_800_000_000.0
 SITE = "news"
-RING = KeyRing([b"s" * 32])
 
 NewId = Callable[[str], str]
 
@@ -30,7 +29,10 @@ NewId = Callable[[str], str]
 class Office:
     """The webhooks of a test's store: the owners' acts, and what a worker does, one turn at a time."""
 
-    def __init__(self, connection: Connection, registry: Registry, *, life: int, fresh: NewId) -> None:
+    def __init__(
+        self, connection: Connection, registry: Registry, *, life: int, fresh: NewId, key: bytes = b"s" * 32
+    ) -> None:
+        ring = KeyRing([key])
         self.connection = connection
         self.outbox = Outbox(connection, event_life=life)
         self.deliveries = Deliveries(connection, event_life=life, exchange=5000)
@@ -43,7 +45,7 @@ class Office:
             self.deliveries,
             self.log,
             self.replays,
-            sealing=RING,
+            sealing=ring,
             new_id=fresh,
             entropy=secrets.token_bytes,
         )
@@ -52,7 +54,7 @@ class Office:
             deliveries=self.deliveries,
             endpoints=self.endpoints,
             replays=self.replays,
-            sealing=RING,
+            sealing=ring,
             sender=Sender(Guard([ip_network("127.0.0.0/8")])),
             timeout=2,
             new_id=fresh,

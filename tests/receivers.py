@@ -18,12 +18,20 @@ class Received:
     at: float
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 512
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a sender that was killed."""
+
+
 @dataclass
 class Receiver:
-    """Listens on loopback, records what comes, and answers 204 unless it was told otherwise."""
+    """Listens on loopback, records what comes, and answers 204 after *takes* seconds unless it was told otherwise."""
 
     requests: list[Received] = field(default_factory=list)
     answers: list[Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=list)
+    takes: float = 0.0
 
     def __enter__(self) -> "Receiver":
         receiver = self
@@ -34,13 +42,14 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.requests.append(Received(dict(self.headers), body, time.time()))
+                time.sleep(receiver.takes)
                 answer = receiver.answers.pop(0) if receiver.answers else status(204)
                 answer(self)
 
             def log_message(self, *args: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

@@ -1,0 +1,137 @@
+"""kill -9 of workers, and of Redis, while webhooks go out: each event arrives, in order, and is seldom sent twice.
+
+CI has a thousand events and five kills. `make chaos` has twenty thousand and a kill a second.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from service.core.comment import Outcome
+from service.core.endpoint import EndpointChange
+from service.core.people import Member, Role
+from service.core.site import Site
+from service.intake import Intake
+from service.outside.sealing import FingerprintKey, KeyRing, key_in
+from service.review import Review
+from service.store.queue import Queue
+from service.store.registry import Registry
+from service.webhooks import OPERATOR
+from service.wiring import default_policy
+from tests.conftest import MONTH, SafeScorer, fresh
+from tests.endpoints import Office
+from tests.receivers import Receiver
+from tests.running import REPOSITORY
+from tests.servers import ValkeyForTests
+from tests.submissions import NETWORK, submission
+
+EVENTS = int(os.environ.get("CHAOS_EVENTS", "1000"))
+WORKERS = 3
+CONCURRENCY = 16
+
+#: In CI so many kills, else one a second until everything has arrived.
+KILLS = 5 if EVENTS <= 1000 else None
+
+OUTCOMES = (Outcome.PUBLISHED, Outcome.REJECTED, Outcome.SPAM)
+
+
+class Workers:
+    """Worker processes that are killed and started again."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self._environment = {
+            **os.environ,
+            "REDIS_URL": url,
+            "PARLEY_DATA": str(folder),
+            "WORKER_CONCURRENCY": str(CONCURRENCY),
+            "WEBHOOK_ALLOW_NETWORKS": "127.0.0.0/8",
+            "WEBHOOK_TIMEOUT": "2",
+            "LOG_LEVEL": "error",
+        }
+        self.running = [self._start() for _ in range(WORKERS)]
+        self.kills = 0
+
+    def kill_one(self) -> None:
+        """Kill one of them as the kernel would, and start another."""
+        at = random.randrange(WORKERS)
+        self.running[at].kill()
+        self.running[at].wait()
+        self.running[at] = self._start()
+        self.kills += 1
+
+    def stop(self) -> list[int]:
+        """Ask them to stop; return their exit codes."""
+        for worker in self.running:
+            worker.terminate()
+        return [worker.wait(30) for worker in self.running]
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "service", "worker"]
+        return subprocess.Popen(command, cwd=REPOSITORY, env=self._environment)
+
+
+def make_events(office: Office, folder: Path, site: Site) -> set[tuple[str, int]]:
+    """Post comments and decide each three times; return every comment and sequence."""
+    queue = Queue(office.connection, event_life=MONTH)
+    ring = KeyRing([key_in(folder / "keys" / "sealing")])
+    intake = Intake(queue, SafeScorer(), ring, FingerprintKey(b"f" * 32), fresh)
+    review, ana = Review(queue, fresh), Member("m_ana", "Ana", Role.MODERATOR)
+    made = set()
+    for number in range(EVENTS // (1 + len(OUTCOMES))):
+        id = intake.receive(submission(f"Comment {number}."), site=site, network=NETWORK).id
+        for outcome in OUTCOMES:
+            review.decide(site.id, id, member=ana, outcome=outcome)
+        made |= {(id, sequence) for sequence in range(1, 2 + len(OUTCOMES))}
+    return made
+
+
+def arrived(receiver: Receiver) -> list[tuple[str, int]]:
+    data = [json.loads(request.body)["data"] for request in list(receiver.requests)]
+    return [(each["comment"]["id"], each["sequence"]) for each in data]
+
+
+def test_every_event_arrives_in_order_through_kills(tmp_path: Path) -> None:
+    policy = default_policy().changed({"comments_burst": 6000, "comments_per_minute": 6000})
+    site = Site("news", "The News", ("https://news.example.org",), policy)
+    folder = tmp_path / "parley"
+    server = ValkeyForTests(tmp_path)
+    with Receiver(takes=0.05) as receiver:
+        connection = server.connection()
+        registry = Registry(connection, default_policy=default_policy())
+        registry.check_layout()
+        registry.add_site(site)
+        office = Office(connection, registry, life=MONTH, fresh=fresh, key=key_in(folder / "keys" / "sealing"))
+        office.webhooks.add(site.id, EndpointChange.parse({"url": receiver.url}), member=OPERATOR)
+        made = make_events(office, folder, site)
+        workers = Workers(folder, server.url)
+        ends = time.monotonic() + 120 + EVENTS / 20
+        has_restarted, next_kill = False, 0.0
+        while (share := len(set(arrived(receiver))) / len(made)) < 1:
+            assert time.monotonic() < ends, f"{share:.1%} of {len(made):,} events arrived"
+            if share > (workers.kills + 1) / (KILLS + 1) if KILLS else share and time.monotonic() >= next_kill:
+                workers.kill_one()
+                next_kill = time.monotonic() + 1
+            if share > 0.5 and not has_restarted:
+                server.kill()
+                server.start()
+                has_restarted = True
+            time.sleep(0.02)
+        assert has_restarted
+        assert workers.kills >= (KILLS or 5)
+        assert workers.stop() == [0] * WORKERS
+        came = arrived(receiver)
+    stories: dict[str, list[int]] = {}
+    for id, sequence in came:
+        stories.setdefault(id, []).append(sequence)
+    assert all(sequences == sorted(sequences) for sequences in stories.values())
+    duplicates = len(came) - len(set(came))
+    # A restart of Redis may take the settling from all workers at once: it counts as a kill of each.
+    bound = (workers.kills + WORKERS) * CONCURRENCY
+    print(f"{len(made):,} events, {workers.kills} kills, {duplicates} duplicates of {bound} at most")
+    assert duplicates <= bound
+    connection.close()
+    server.stop()
