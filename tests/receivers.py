@@ -40,7 +40,12 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    # Whoever sent it was killed half-way.
+                    self.close_connection = True
+                    return
                 receiver.requests.append(Received(dict(self.headers), body, time.time()))
                 time.sleep(receiver.takes)
                 answer = receiver.answers.pop(0) if receiver.answers else status(204)
