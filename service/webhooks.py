@@ -22,7 +22,7 @@ from service.store.registry import Registry
 from service.store.replays import Replay, Replays
 
 #: Endpoints that one site has at most.
-MOST_ENDPOINTS: Final = 100
+MOST_ENDPOINTS: Final = 200
 
 #: How long a secret that was rotated away still signs, beside the new one, ms.
 ROTATION: Final = 24 * 3600 * 1000

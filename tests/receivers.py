@@ -1,5 +1,6 @@
 """Real webhook receivers, on loopback, that answer as they are told."""
 
+import socket
 import ssl
 import threading
 import time
@@ -106,3 +107,44 @@ def drip(seconds: float) -> Callable[[Any], None]:
             time.sleep(0.1)
 
     return answer
+
+
+class Proxy:
+    """An egress proxy on loopback: passes on what CONNECT asks for, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[bytes] = []
+
+    def __enter__(self) -> "Proxy":
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listening.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self._listening.accept()
+            except OSError:
+                return
+            asked = client.recv(65536)
+            self.asked.append(asked)
+            host, _, port = asked.split(b" ")[1].decode().rpartition(":")
+            server = socket.create_connection((host, int(port)))
+            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            for here, there in ((client, server), (server, client)):
+                threading.Thread(target=self._pass, args=(here, there), daemon=True).start()
+
+    @staticmethod
+    def _pass(here: socket.socket, there: socket.socket) -> None:
+        try:
+            while some := here.recv(65536):
+                there.sendall(some)
+        except OSError:
+            pass
+        finally:
+            here.close()
+            there.close()

@@ -90,6 +90,9 @@ class Connection:
     def close(self) -> None:
         """Close what is open."""
         self._client.close()
+        # The client closes no pool that it was handed.
+        if not self.is_cluster:
+            self._client.connection_pool.disconnect()
 
     def _evaluate(self, command: list[Argument], *, key: str) -> Any:
         if not self._replicas:

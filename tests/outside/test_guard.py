@@ -1,10 +1,11 @@
 """Webhooks reach the public internet and what the operator allows, nothing else."""
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 import pytest
 
 from service.core.errors import InvalidChange
+from service.outside import guard
 from service.outside.guard import AddressRefused, Guard, check_url
 
 CLOSED = [
@@ -53,6 +54,11 @@ def test_what_is_not_the_public_internet_is_closed(address: str) -> None:
     with pytest.raises(AddressRefused) as refused:
         Guard().check(address, is_encrypted=True)
     assert address not in str(refused.value)
+
+
+def test_every_closed_network_has_its_row() -> None:
+    examples = [ip_address(each.partition("%")[0]) for each in CLOSED]
+    assert [str(network) for network in guard.CLOSED if not any(each in network for each in examples)] == []
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1"])
