@@ -108,6 +108,21 @@ def site_set(id: str, values: tuple[str, ...]) -> None:
         click.echo(f"{name} = {_shown(value)}")
 
 
+@cli.command()
+@click.argument("site")
+@click.option(
+    "--pin", is_flag=True, help="With the script's integrity: each upgrade needs the lines anew."
+)
+def embed(site: str, *, pin: bool) -> None:
+    """Print the two lines with which a page of SITE embeds its comments."""
+    from service.web.assets import ASSETS, ENTRY
+
+    wiring = _wiring()
+    integrity = f' integrity="{ASSETS.entry.integrity}" crossorigin' if pin else ""
+    click.echo(f'<script type="module" src="{wiring.url}embed/v1/{ENTRY}"{integrity}></script>')
+    click.echo(f'<parley-comments site="{wiring.registry.site(site).id}"></parley-comments>')
+
+
 @cli.group()
 def thread() -> None:
     """Threads: the pages that comments belong to."""

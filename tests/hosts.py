@@ -7,15 +7,16 @@ TEXT = "<p>" + "The harbour line runs again, and the city reads about it. " * 12
 
 
 class Host:
-    """Serves articles that embed the comments of *parley*'s site; `paths` names those without an article's length."""
+    """Serves articles that embed the comments of *parley*'s site; *pages* holds others by their path."""
 
     def __init__(self, parley: str, site: str) -> None:
         self._parley, self._site = parley, site
+        self.pages: dict[str, str] = {}
         host = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                body = host.article(self.path).encode()
+                body = (host.pages.get(self.path) or host.article(self.path)).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Security-Policy", host.policy)

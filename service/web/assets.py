@@ -15,7 +15,7 @@ from service.web.bodies import Body
 
 _FOLDER = Path(__file__).parent
 
-#: The files that pages name themselves, and the modules that follow when a reader acts.
+#: The script that pages name, and the modules that follow when a reader acts.
 ENTRY: Final = "parley.js"
 MODULES: Final = ("write", "report")
 
@@ -55,6 +55,11 @@ class Assets:
             text = _script(folder, name)
             hashed, self.modules[name] = _asset(f"{name}.{_digest(text)}.js", text, "text/javascript", _FOR_EVER)
             self._by_name[hashed] = self.modules[name]
+
+    @property
+    def entry(self) -> Asset:
+        """The script that pages name."""
+        return self._by_name[ENTRY]
 
     def get(self, name: str) -> Asset | None:
         """Return the file of that *name*, or None."""

@@ -355,6 +355,32 @@ def test_it_loads_when_it_comes_near(page: Page, parley: RunningParley, host: Ho
     expect(page.locator("#parley-heading")).to_be_visible()
 
 
+SHIFTS = """new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().map((each) => each.value)))
+  .observe({ type: "layout-shift", buffered: true }) || setTimeout(() => done([]), 500))"""
+
+
+def test_nothing_jumps_while_it_loads(page: Page, parley: RunningParley, host: Host) -> None:
+    for n in range(5):
+        post(parley, f"{host.url}/long/steady", f"Comment {n}, which takes a line or two on a phone.")
+    page.goto(f"{host.url}/long/steady")
+    page.locator("parley-comments").scroll_into_view_if_needed()
+    expect(page.locator(".parley-comment")).to_have_count(5)
+    assert sum(page.evaluate(SHIFTS)) < 0.01
+
+
+def test_the_script_can_be_pinned(page: Page, parley: RunningParley, host: Host) -> None:
+    script, element = parley.cli("embed", "news", "--pin").splitlines()
+    assert "sha384-" in script
+    host.pages["/pinned"] = f'<!doctype html><html lang="en"><link rel="icon" href="data:,">{script}{element}'
+    page.goto(f"{host.url}/pinned")
+    expect(page.locator("#parley-heading")).to_be_visible()
+    host.pages["/forged"] = host.pages["/pinned"].replace("sha384-", "sha384-A")
+    with forgiven(page):
+        page.goto(f"{host.url}/forged")
+        page.wait_for_timeout(300)
+    assert page.locator("#parley-heading").count() == 0
+
+
 def test_a_thread_that_cannot_be_loaded_says_so_and_can_be_tried_again(page: Page, article: str) -> None:
     with forgiven(page):
         page.route("**/thread?*", lambda route: route.abort())
