@@ -5,9 +5,11 @@ import json
 import re
 from collections.abc import Iterator
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from flask.testing import FlaskClient
 
 from service.core.people import Role
@@ -267,3 +269,21 @@ def test_changes_at_the_desk_need_its_token_and_an_owner(
     client.post(link, data={"name": "Mia", "password": PASSWORD, **hidden(client.get(link).text)})
     assert client.get(f"{PAGES}/").status_code == 403
     assert f'href="{PAGES}/"' not in client.get("/review/demo").text
+
+
+def test_alerts_are_about_metrics_that_are_there_and_documented(
+    client: FlaskClient, owner: dict[str, str], worker: Courier, receiver: Receiver, repository: Path
+) -> None:
+    add(client, owner, receiver.url)
+    client.post(DOOR, json=SAFE)
+    work(worker)
+    shown = client.get("/metrics").text
+    documented = (repository / "docs" / "operations.md").read_text("utf-8")
+    (group,) = yaml.safe_load((repository / "config" / "alerts.yml").read_text("utf-8"))["groups"]
+    for rule in group["rules"]:
+        assert rule["annotations"]["summary"].endswith(".")
+        for metric in re.findall(r"parley_\w+", rule["expr"]):
+            assert re.search(rf"^{metric}[{{ ]", shown, re.MULTILINE), metric
+            assert f"`{metric.removesuffix('_bucket')}`" in documented
+    assert re.search(r"^parley_webhook_delivery_seconds_count [1-9]", shown, re.MULTILINE)
+    assert "parley_outbox_lag_seconds 0.0" in shown
