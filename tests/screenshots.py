@@ -6,6 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browsers import chromium
+from tests.receivers import Receiver, status
 from tests.running import REPOSITORY, RunningParley
 
 SHOTS = REPOSITORY / "docs" / "screenshots"
@@ -19,6 +20,8 @@ COMMENTS = (
     ("Shop", "Best watches at half price!!! Visit http://a.example and http://b.example now, win a free phone"),
     ("Ida", "I live between Rope Walk and the Steps. The whistle is bad enough by day. Measure it, then decide."),
 )
+
+TOLD = {"name": "Otto", "email": "otto@example.com", "body": "And the night buses?"}
 
 
 def take(page: Page, name: str, *, full: bool = False) -> None:
@@ -41,6 +44,25 @@ def post(parley: RunningParley) -> None:
         if name in ("Ruth", "Ida"):
             path = f"/v1/sites/demo/comments/{receipt['id']}/decisions"
             parley.call("POST", path, {"outcome": "published"}, Authorization=f"Bearer {token}")
+
+
+def webhooks(parley: RunningParley, page: Page) -> None:
+    """Take an endpoint's page and a test's whole exchange."""
+    with Receiver() as receiver:
+        receiver.answers = [status(200, body=b"Thanks.", headers={"Content-Type": "text/plain"})]
+        page.goto(f"{parley.url}/review/demo/webhooks/")
+        page.fill("[name=url]", receiver.url)
+        page.fill("[name=description]", "The newsroom’s own archive")
+        page.click("text=Add the endpoint")
+        page.click("text=Send a test")
+        page.locator("h3", has_text="Answered").wait_for()
+        take(page, "desk-webhook-test", full=True)
+        parley.call("POST", "/v1/sites/demo/comments", TOLD | {"thread_url": f"{parley.url}/demo"})
+        receiver.wait_for(2)
+        page.click("text=The endpoint")
+        page.wait_for_timeout(500)
+        page.reload()
+        take(page, "desk-webhook", full=True)
 
 
 def main() -> None:
@@ -67,6 +89,7 @@ def main() -> None:
         take(page, "desk-queue")
         page.locator("a", has_text="Open").first.click()
         take(page, "desk-comment")
+        webhooks(parley, page)
         phone = browser.new_context(
             viewport=PHONE, color_scheme="dark", storage_state=page.context.storage_state()
         ).new_page()

@@ -1,5 +1,6 @@
 """Webhooks at the desk: pages and forms for a site's owners. Everything works without JavaScript."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
@@ -22,6 +23,8 @@ bp = APIBlueprint("webhooks_desk", __name__, url_prefix="/review/<site>/webhooks
 bp.before_request(desk.check_origin_of_change)
 bp.after_request(desk.keep_private)
 bp.register_error_handler(NotSignedIn, desk.ask_to_sign_in)
+
+COMMENT_ID = re.compile(r"c_[0-9a-z]{1,40}")
 
 #: Deliveries on one page of the log.
 PAGE = 30
@@ -154,13 +157,12 @@ def _endpoint(site: str, id: str, *, secret: str = "", form: EndpointForm | None
         lines=lines,
         more=more,
         state=_filter(),
-        comment=request.args.get("comment", "")[:40],
+        comment=_comment(),
     )
 
 
 def _log(site: str, id: str, member: Member) -> tuple[list[LoggedShown], str]:
-    webhooks, state = parley().webhooks, _filter()
-    comment = request.args.get("comment", "").strip()[:40]
+    webhooks, state, comment = parley().webhooks, _filter(), _comment()
     if comment:
         about = webhooks.about(site, id, comment, member=member)
         return [LoggedShown.of(each, now=_now()) for each in about if state in ("", each.state)], ""
@@ -174,6 +176,12 @@ def _log(site: str, id: str, member: Member) -> tuple[list[LoggedShown], str]:
 def _filter() -> Filter:
     state = request.args.get("state", "")
     return cast("Filter", state if state in ("waiting", "delivered", "dead") else "")
+
+
+def _comment() -> str:
+    """Return the comment that is asked for; what is no comment's id is not shown again."""
+    asked = request.args.get("comment", "").strip()
+    return asked if COMMENT_ID.fullmatch(asked) else ""
 
 
 def _change() -> EndpointChange:

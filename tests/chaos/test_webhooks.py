@@ -6,6 +6,7 @@ CI has a thousand events and five kills. `make chaos` has twenty thousand and a 
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -136,7 +137,8 @@ def test_every_event_arrives_in_order_through_kills(tmp_path: Path) -> None:
             time.sleep(0.02)
         assert has_restarted
         assert workers.kills >= (KILLS or 5)
-        assert workers.stop() == [0] * WORKERS
+        # One that was started just now may not listen yet: it has nothing in flight.
+        assert set(workers.stop()) <= {0, -signal.SIGTERM}
         arrived.look()
     stories: dict[str, list[int]] = {}
     for id, sequence in arrived.all:

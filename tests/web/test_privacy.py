@@ -24,7 +24,7 @@ from service.core.people import Role
 from service.webhooks import OPERATOR
 from service.wiring import Wiring, set_up_log
 from service.worker import courier
-from tests.receivers import Receiver
+from tests.receivers import Receiver, status
 from tests.servers import ValkeyForTests
 from tests.web.test_api import DOOR, PAGE
 from tests.web.test_pages import BROWSER, hidden
@@ -125,7 +125,9 @@ def test_nothing_that_comes_out_holds_an_address(
         sent = courier(
             Wiring(wiring.settings.model_copy(update={"webhook_allow_networks": (ip_network("127.0.0.0/8"),)}))
         )
-        wiring.webhooks.add("demo", EndpointChange.parse({"url": receiver.url}), member=OPERATOR)
+        receiver.answers = [status(500, body=address().encode(), headers={"X-Echo": address()})]
+        change = EndpointChange.parse({"url": receiver.url, "description": f"Ask {address()}"})
+        endpoint, _ = wiring.webhooks.add("demo", change, member=OPERATOR)
         for group in sent.outbox.groups():
             sent.outbox.open(group)
             sent.fan_out(sent.outbox.read(group, worker="test", block=10, count=100))
@@ -134,6 +136,18 @@ def test_nothing_that_comes_out_holds_an_address(
                 sent.deliver(parcel)
         seen += [request.body.decode() for request in receiver.requests]
         assert len(receiver.requests) >= 4
+    # What the owners and programs then see of them.
+    owner = {"Authorization": f"Bearer {wiring.access.add_token('Robot', Role.OWNER, site='demo')}"}
+    api, pages = f"/v1/sites/demo/endpoints/{endpoint.id}", f"/review/demo/webhooks/{endpoint.id}"
+    for path in ("/v1/events", "/v1/sites/demo/events", "/v1/sites/demo/endpoints", api, f"{api}/deliveries"):
+        assert watched.get(path, headers=owner).status_code == 200
+    for item in watched.get(f"{api}/deliveries", headers=owner).json["items"]:
+        watched.get(f"{api}/deliveries/{item['event']}", headers=owner)
+        assert watched.get(f"{pages}/deliveries/{item['event']}").status_code == 200
+    for path in ("/review/demo/webhooks/", pages, f"{pages}?comment={address()}"):
+        watched.get(path)
+    watched.post("/v1/sites/demo/endpoints", json={"url": "https://a.example/", "events": [address()]}, headers=owner)
+    watched.get(f"{api}/deliveries?comment={address()}", headers=owner)
     seen.append(logged.getvalue())
     assert len(seen) > 35
     assert '"event": "webhook"' in seen[-1]
