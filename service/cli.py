@@ -110,9 +110,7 @@ def site_set(id: str, values: tuple[str, ...]) -> None:
 
 @cli.command()
 @click.argument("site")
-@click.option(
-    "--pin", is_flag=True, help="With the script's integrity: each upgrade needs the lines anew."
-)
+@click.option("--pin", is_flag=True, help="With the script's integrity: each upgrade needs the lines anew.")
 def embed(site: str, *, pin: bool) -> None:
     """Print the two lines with which a page of SITE embeds its comments."""
     from service.web.assets import ASSETS, ENTRY

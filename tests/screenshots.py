@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browsers import chromium
 from tests.receivers import Receiver, status
@@ -65,6 +65,53 @@ def webhooks(parley: RunningParley, page: Page) -> None:
         take(page, "desk-webhook", full=True)
 
 
+def write(page: Page, text: str, *, email: str = "max@example.com") -> None:
+    """Fill in the form as Max."""
+    page.fill("textarea[name=body]", text)
+    page.fill("[name=name]", "Max")
+    page.fill("[name=email]", email)
+
+
+def at_the_comments(page: Page, url: str) -> None:
+    """Go to the comments at the end of the demo's article."""
+    page.goto(url)
+    page.locator("parley-comments").scroll_into_view_if_needed()
+    page.locator(".parley-heading").first.wait_for()
+    page.locator("parley-comments").evaluate("section => section.scrollIntoView()")
+    page.wait_for_timeout(200)
+
+
+def embed(browser: Browser, parley: RunningParley) -> None:
+    """The comment section in each of its states."""
+    demo = f"{parley.url}/demo"
+    page = browser.new_page(viewport=DESKTOP)
+    at_the_comments(page, demo)
+    take(page, "demo")
+    page.locator("[data-act=reply]").first.click()
+    page.locator(".parley-comment .parley-respond").wait_for()
+    take(page, "embed-reply")
+    page.get_by_role("button", name="Cancel reply").click()
+    write(page, "A fair article. I would have asked the drivers what they think.", email="max@example")
+    page.click("text=Post Comment")
+    page.locator("[aria-invalid]").wait_for()
+    take(page, "form-with-fault")
+    page.fill("[name=email]", "max@example.com")
+    page.click("text=Post Comment")
+    page.locator(".parley-pending").wait_for()
+    take(page, "embed-pending")
+    page.locator("[data-act=report]").first.click()
+    page.get_by_role("dialog").wait_for()
+    take(page, "embed-report")
+    for name, scheme, lang in (("embed-phone-dark", "dark", ""), ("embed-phone-arabic", "light", "?lang=ar")):
+        phone = browser.new_context(viewport=PHONE, color_scheme=scheme).new_page()  # type: ignore[arg-type]
+        at_the_comments(phone, demo + lang)
+        take(phone, name)
+    parley.cli("thread", "close", "demo", demo)
+    at_the_comments(page, demo)
+    take(page, "embed-closed")
+    parley.cli("thread", "open", "demo", demo)
+
+
 def main() -> None:
     """Take every screenshot."""
     SHOTS.mkdir(parents=True, exist_ok=True)
@@ -72,16 +119,8 @@ def main() -> None:
         parley = RunningParley(Path(folder) / "data")
         post(parley)
         browser = chromium(playwright)
+        embed(browser, parley)
         page = browser.new_page(viewport=DESKTOP)
-        page.goto(f"{parley.url}/demo")
-        page.locator(".parley-respond").scroll_into_view_if_needed()
-        page.locator("h2", has_text="comments").evaluate("heading => heading.scrollIntoView()")
-        take(page, "demo")
-        page.fill("textarea", "A fair article. I would have asked the drivers what they think of half past two.")
-        page.fill("[name=name]", "Max")
-        page.fill("[name=email]", "max@example")
-        page.click("text=Post Comment")
-        take(page, "form-with-fault", full=True)
         page.goto(parley.invitation)
         page.fill("[name=name]", "Olga")
         page.fill("[name=password]", "correct horse battery")
