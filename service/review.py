@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from service.core.comment import Comment, Decision, Lease, Outcome
+from service.core.comment import Comment, Decision, Lease, Outcome, Report
 from service.core.errors import Fault, InvalidChange, Superseded
 from service.core.events import described
 from service.core.masking import MaskedText, mask
@@ -23,10 +23,11 @@ DECISIONS = (Outcome.PUBLISHED, Outcome.REJECTED, Outcome.SPAM)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A comment on the desk: with every decision so far, and the lease, which is another's when its token is empty."""
+    """A comment on the desk, with every decision and report so far. A lease without a token is another's."""
 
     comment: Comment
     decisions: tuple[Decision, ...]
+    reports: tuple[Report, ...]
     lease: Lease
 
 
@@ -44,11 +45,19 @@ class Review:
         member.require(Role.VIEWER, site)
         return self.queue.waiting(site, after=after, limit=limit)
 
+    def reported(
+        self, site: str, *, member: Member, after: tuple[float, str] | None = None, limit: int = 50
+    ) -> list[tuple[float, Comment]]:
+        """Return what readers reported on *site* with how many reports wait, most first. Raises NotAllowed."""
+        member.require(Role.VIEWER, site)
+        return self.queue.reported(site, after=after, limit=limit)
+
     def open(self, site: str, id: str, *, member: Member) -> Opened:
         """Open a comment to decide it, and lease it to *member*. Raises NotAllowed, NotFound."""
         member.require(Role.MODERATOR, site)
         lease = self.queue.lease(site, id, holder=member.actor, token=self.new_id("lease"))
-        return Opened(self.queue.find(site, id), tuple(self.queue.decisions(site, id)), lease)
+        decisions, reports = self.queue.decisions(site, id), self.queue.reports(site, id)
+        return Opened(self.queue.find(site, id), tuple(decisions), tuple(reports), lease)
 
     def decide(
         self,

@@ -142,6 +142,10 @@ class Queue:
             if fields.get("outcome") == Outcome.HELD
         ]
 
+    def count_reported(self, site: str) -> int:
+        """Return how many reported comments wait for a decision."""
+        return int(self._redis.do("ZCARD", SiteKeys(site).reported))
+
     def count_waiting(self, site: str) -> int:
         """Return how many comments wait."""
         return int(self._redis.do("ZCARD", SiteKeys(site).waiting))

@@ -104,14 +104,22 @@ def post_invitation(secret: str) -> AnyResponse:
 
 @bp.get("/<site>")
 def queue(site: str) -> str:
-    """Show what waits on a site, worst first."""
+    """Show what waits on a site, worst first, or what readers reported there, most reported first."""
     member = desk_session.member()
     after = cursors.decode(request.args.get("cursor", ""))
-    found = parley().review.waiting(site, member=member, after=after, limit=PAGE + 1)
+    is_reported = request.args.get("list") == "reported"
+    listed = parley().review.reported if is_reported else parley().review.waiting
+    found = listed(site, member=member, after=after, limit=PAGE + 1)
     shown = found[:PAGE]
-    more = cursors.encode(shown[-1][0], shown[-1][1].id) if len(found) > PAGE else ""
-    items = [QueueItemShown.of(comment, now=_now()) for _, comment in shown]
-    return render_template("desk/queue.html", desk=_desk(member, site), items=items, more=more, is_first=after is None)
+    return render_template(
+        "desk/queue.html",
+        desk=_desk(member, site),
+        items=[QueueItemShown.of(comment, now=_now(), reports=int(n) if is_reported else 0) for n, comment in shown],
+        more=cursors.encode(shown[-1][0], shown[-1][1].id) if len(found) > PAGE else "",
+        is_first=after is None,
+        is_reported=is_reported,
+        reported=parley().queue.count_reported(site),
+    )
 
 
 @bp.get("/<site>/<id>")
@@ -180,7 +188,14 @@ def _desk(member: Member, site: str) -> DeskShown:
 
 
 def _opened(site: str, opened: Opened, member: Member) -> str:
-    shown = OpenedShown.of(opened.comment, opened.decisions, opened.lease, reader=member.actor, now=_now())
+    shown = OpenedShown.of(
+        opened.comment,
+        opened.decisions,
+        opened.lease,
+        reports=opened.reports,
+        reader=member.actor,
+        now=_now(),
+    )
     return render_template("desk/comment.html", desk=_desk(member, site), item=shown)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from service.core.comment import Actor, Comment, Decision, Lease, Outcome
+from service.core.comment import Actor, Comment, Decision, Lease, Outcome, Report
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.core.verdict import Label, Unscored, Verdict, known
@@ -56,10 +56,11 @@ class QueueItemShown:
     segments: tuple[Segment, ...]
     scores: tuple[ScoreShown, ...]
     unscored: str
+    reports: str
 
     @classmethod
-    def of(cls, comment: Comment, *, now: float) -> "QueueItemShown":
-        """Show *comment* to a moderator at *now*, ms since the epoch."""
+    def of(cls, comment: Comment, *, now: float, reports: int = 0) -> "QueueItemShown":
+        """Show *comment* to a moderator at *now*, ms since the epoch, with how many *reports* of it wait."""
         verdict = known(comment.opinion)
         return cls(
             id=comment.id,
@@ -74,6 +75,7 @@ class QueueItemShown:
             segments=tuple(segments(comment.body, verdict.spans if verdict else ())),
             scores=scores(verdict),
             unscored=words.unscored(comment.opinion.reason) if isinstance(comment.opinion, Unscored) else "",
+            reports=words.reports(reports) if reports else "",
         )
 
     @property
@@ -112,6 +114,20 @@ class DecisionShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportShown:
+    """A reader's report."""
+
+    complaint: str
+    note: str
+    when: Moment
+
+    @classmethod
+    def of(cls, report: Report, *, now: float) -> "ReportShown":
+        """Show *report* at *now*, ms since the epoch."""
+        return cls(words.COMPLAINTS[report.complaint], report.note, Moment.of(report.at, now=now))
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedShown:
     """A comment with its story. *held_by* names whoever else holds it, and *lease* is then empty."""
 
@@ -120,22 +136,31 @@ class OpenedShown:
     model: str
     language: str
     decisions: tuple[DecisionShown, ...]
+    reports: tuple[ReportShown, ...]
     lease: str
     held_by: str
     held_until: Moment
 
     @classmethod
     def of(
-        cls, comment: Comment, decisions: Sequence[Decision], lease: Lease, *, reader: Actor, now: float
+        cls,
+        comment: Comment,
+        decisions: Sequence[Decision],
+        lease: Lease,
+        *,
+        reports: Sequence[Report] = (),
+        reader: Actor,
+        now: float,
     ) -> "OpenedShown":
         """Show *comment* to *reader* at *now*, ms since the epoch."""
-        card, verdict = QueueItemShown.of(comment, now=now), known(comment.opinion)
+        card, verdict = QueueItemShown.of(comment, now=now, reports=len(reports)), known(comment.opinion)
         return cls(
             card=card,
             strongest=strongest(card.segments),
             model=verdict.model if verdict else "",
             language=words.language(verdict.language) if verdict else "",
             decisions=tuple(DecisionShown.of(decision, reader=reader, now=now) for decision in decisions),
+            reports=tuple(ReportShown.of(report, now=now) for report in reports),
             lease=lease.token,
             held_by="" if lease.holder.id == reader.id else lease.holder.name,
             held_until=Moment.of(lease.ends, now=now),

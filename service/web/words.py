@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from service.core.comment import Millis, Outcome, Reason
+from service.core.comment import Complaint, Millis, Outcome, Reason
 from service.core.verdict import Label
 
 REASONS: Final = {
@@ -26,6 +26,14 @@ LABELS: Final[dict[Label, str]] = {
     "insult": "insult",
     "identity_attack": "attack on identity",
     "spam": "spam",
+}
+
+COMPLAINTS: Final = {
+    Complaint.SPAM: "Spam",
+    Complaint.ABUSE: "Abuse",
+    Complaint.OFF_TOPIC: "Off topic",
+    Complaint.PRIVATE: "Private information",
+    Complaint.OTHER: "Something else",
 }
 
 STATES: Final = {
@@ -104,6 +112,11 @@ def percent(share: float) -> str:
 def comments(count: int) -> str:
     """Return how many comments there are, as a heading."""
     return "One comment" if count == 1 else f"{count:,} comments"
+
+
+def reports(count: int) -> str:
+    """Return how many reports there are."""
+    return "One report" if count == 1 else f"{count:,} reports"
 
 
 def ago(at: Millis, *, now: float) -> str:

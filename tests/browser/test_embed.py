@@ -355,6 +355,40 @@ def test_it_loads_when_it_comes_near(page: Page, parley: RunningParley, host: Ho
     expect(page.locator("#parley-heading")).to_be_visible()
 
 
+def test_the_page_decides_how_it_looks(page: Page, parley: RunningParley, host: Host) -> None:
+    element = parley.cli("embed", "news").replace("<parley-comments ", '<parley-comments theme="dark" ')
+    host.pages["/own-look"] = f'<!doctype html><html lang="en"><link rel="icon" href="data:,">{element}'
+    page.goto(f"{host.url}/own-look")
+    expect(page.locator("#parley-heading")).to_be_visible()
+    page.evaluate("""() => {
+      const style = new CSSStyleSheet();
+      style.replaceSync(`parley-comments { --parley-quiet: rgb(1, 2, 3) }
+        parley-comments::part(button) { color: rgb(4, 5, 6) }`);
+      document.adoptedStyleSheets = [style];
+    }""")
+    colours = [
+        page.locator(selector).evaluate("element => getComputedStyle(element).color")
+        for selector in (".parley-notes", "[type=submit]")
+    ]
+    assert colours == ["rgb(1, 2, 3)", "rgb(4, 5, 6)"]
+    assert page.locator("parley-comments").evaluate("element => getComputedStyle(element).colorScheme") == "dark"
+
+
+def test_an_index_page_counts_every_thread_in_one_request(page: Page, parley: RunningParley, host: Host) -> None:
+    pages = [f"{host.url}/counted/{n}" for n in range(3)]
+    for n, article in enumerate(pages):
+        for m in range(n):
+            post(parley, article, f"Comment {m} of {n}, for the count.")
+    links = "".join(f'<p><a href="{url}" data-parley-count data-parley-site="news"></a></p>' for url in pages)
+    script = f'<script type="module" src="{parley.url}/embed/v1/counts.js"></script>'
+    host.pages["/index"] = f'<!doctype html><html lang="de"><link rel="icon" href="data:,">{script}{links}'
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/counts?" in request.url else None)
+    page.goto(f"{host.url}/index")
+    expect(page.locator("a")).to_have_text(["0 Kommentare", "Ein Kommentar", "2 Kommentare"])
+    assert len(asked) == 1
+
+
 SHIFTS = """new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().map((each) => each.value)))
   .observe({ type: "layout-shift", buffered: true }) || setTimeout(() => done([]), 500))"""
 

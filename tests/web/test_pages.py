@@ -134,6 +134,22 @@ def test_whoever_decides_late_is_told_who_was_first(desk: FlaskClient, bearer: d
     assert "Robot already decided this comment: rejected." in desk.get("/review/demo").text
 
 
+def test_what_readers_report_is_listed_at_the_desk_until_someone_decides(desk: FlaskClient) -> None:
+    id = desk.post(DOOR, json=SAFE).json["id"]
+    report = {"complaint": "off_topic", "note": "Nothing about trams."}
+    page = desk.post(f"/embed/v1/sites/demo/comments/{id}/report", data=report)
+    assert "A moderator will look at it." in page.text
+    assert "Reported <span>1</span>" in desk.get("/review/demo").text
+    assert "One report" in desk.get("/review/demo?list=reported").text
+    opened = desk.get(f"/review/demo/{id}").text
+    assert "Off topic" in opened
+    assert "Nothing about trams." in opened
+    assert ">Keep<" in opened
+    fields = hidden(opened[opened.index("/decisions") :]) | {"outcome": "published"}
+    desk.post(f"/review/demo/{id}/decisions", data=fields)
+    assert "No report waits." in desk.get("/review/demo?list=reported").text
+
+
 @pytest.mark.parametrize(
     "attack",
     [

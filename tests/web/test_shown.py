@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.core.comment import POLICY, Actor, Author, Comment, Decision, Lease, Outcome, Reading, Reason
+from service.core.comment import POLICY, Actor, Author, Comment, Complaint, Decision, Lease, Outcome, Reading, Reason
 from service.core.masking import mask
 from service.core.people import Member, Role
 from service.core.site import Site
@@ -139,6 +139,7 @@ def test_a_probability_is_never_rounded_to_none_or_all() -> None:
 
 def test_every_reason_and_outcome_has_its_words() -> None:
     assert set(words.REASONS) == set(Reason)
+    assert set(words.COMPLAINTS) == set(Complaint)
     assert set(words.STATES) == set(words.ACTS) == set(words.UNDOINGS) == set(Outcome)
 
 

@@ -8,7 +8,11 @@
 const HOME = new URL("./", import.meta.url).href;
 const AT_ONCE = 100;
 
-const bySite = Map.groupBy?.(document.querySelectorAll("[data-parley-count]"), (each) => each.dataset.parleySite) ?? new Map();
+const bySite = new Map();
+for (const each of document.querySelectorAll("[data-parley-count]")) {
+  const site = each.dataset.parleySite;
+  bySite.set(site, [...(bySite.get(site) ?? []), each]);
+}
 
 for (const [site, elements] of bySite) {
   for (let first = 0; first < elements.length; first += AT_ONCE) {
