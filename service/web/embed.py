@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field
 
 from service.core.comment import Comment, Complaint, Outcome
 from service.core.errors import Fault, InvalidChange, NotFound, ParleyError
+from service.core.masking import holds_address, mask
 from service.core.site import Site
 from service.core.thread import NotAPage, canonical, key_of
 from service.store.pages import Order, Place, State
@@ -137,6 +138,8 @@ def _thread(site: Site, query: FragmentQuery) -> tuple[str, State, Where]:
     """Return the thread's key, its state now, and how its links name it. Raises InvalidChange."""
     if not query.thread_url and not query.thread_id:
         raise InvalidChange([Fault("thread_url", "Say which thread: thread_url or thread_id.")])
+    if holds_address(query.thread_id):
+        raise InvalidChange([Fault("thread_id", "The page’s id contains an e-mail address. Choose another.")])
     try:
         url = canonical(query.thread_url) if query.thread_url else ""
     except NotAPage as error:
@@ -146,7 +149,7 @@ def _thread(site: Site, query: FragmentQuery) -> tuple[str, State, Where]:
     thread = key_of(url=url, thread_id=query.thread_id)
     state = parley().pages.state(site.id, thread, closes_after=site.policy.close_after_days * DAY)
     words = words_of(site, query.lang)
-    title = " ".join(query.thread_title.split()) or site.name
+    title = mask(" ".join(query.thread_title.split())).text or site.name
     return thread, state, Where(parley().origin, site.id, url, query.thread_id, title, words.language)
 
 
@@ -274,6 +277,7 @@ def report(site: str, id: str) -> Response:
     comment = parley().queue.find(site, id)
     if comment.outcome is not Outcome.PUBLISHED:
         raise NotFound("comment", id)
+    is_fragment = "fragment" in request.args
     chosen, note = request.form.get("complaint", ""), request.form.get("note", "")
     done, problem, status, headers = False, "", 200, {}
     if request.method == "POST":
@@ -285,8 +289,8 @@ def report(site: str, id: str) -> Response:
     text = render_template(
         "embed/report.html",
         words=words,
-        is_fragment="fragment" in request.args,
-        action=parley().origin + request.full_path,
+        is_fragment=is_fragment,
+        action=Where(parley().origin, site, lang=words.language).report(id) + ("&fragment=1" if is_fragment else ""),
         complaints=[each.value for each in Complaint],
         chosen=chosen,
         note=note,
@@ -310,16 +314,17 @@ def _take_report(site: Site, id: str, *, chosen: str, note: str) -> None:
 
 @bp.get("/sites/<site>/counts")
 def counts(site: str) -> Response:
-    """Send how many comments each thread has: `thread_url` or `thread_id`, repeated. Raises InvalidChange."""
+    """Send how many comments each thread has, in the order in which the query names them.
+
+    By `thread_url` or `thread_id`, repeated. Raises InvalidChange.
+    """
     here = parley().registry.site(site)
-    named = [(kind, name) for kind in ("thread_url", "thread_id") for name in request.args.getlist(kind)]
+    named = [pair for pair in request.args.items(multi=True) if pair[0] in ("thread_url", "thread_id")]
     if not 1 <= len(named) <= MOST_COUNTED:
         raise InvalidChange([Fault("thread_url", f"Name 1 to {MOST_COUNTED} threads by thread_url or thread_id.")])
     words = words_of(here, request.args.get("lang", "")[:35])
-    counted = {name: parley().pages.state(site, _key(kind, name)).count for kind, name in named}
-    response = jsonify(
-        {name: {"count": count, "text": words("comments", count=count)} for name, count in counted.items()}
-    )
+    counted = [parley().pages.state(site, _key(kind, name)).count for kind, name in named]
+    response = jsonify([{"count": count, "text": words("comments", count=count)} for count in counted])
     response.add_etag(weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)

@@ -29,6 +29,7 @@ from tests.servers import ValkeyForTests
 from tests.web.test_api import DOOR, PAGE
 from tests.web.test_pages import BROWSER, hidden
 
+EMBED = "/embed/v1/sites/demo"
 NUMBERS = itertools.count()
 
 
@@ -105,6 +106,21 @@ def test_nothing_that_comes_out_holds_an_address(
         watched.get("/v1/sites/demo/counts", query_string=query)
     watched.get(f"{DOOR}/{held['id']}", headers={"Parley-Author-Token": held["token"]})
     watched.get("/demo", query_string={"reply": address(), "cursor": ""})
+    # The embed: threads, forms, one's own comment, reports, and addresses wherever a query may name something.
+    asked = {"thread_url": PAGE, "thread_title": f"Asked of {address()}", "at": address(), "reply": address()}
+    for name in ("thread", "page"):
+        for query in (asked, asked | {"thread_id": address()}, asked | {"lang": address(), "cursor": address()}):
+            watched.get(f"{EMBED}/{name}", query_string=query)
+    watched.get(f"{EMBED}/counts", query_string={"thread_id": address()})
+    posted = watched.post(f"{EMBED}/comments", data=comment())
+    token = {"Parley-Author-Token": posted.headers["Parley-Author-Token"]}
+    watched.get(f"{EMBED}/comments/{posted.headers['Parley-Comment']}", headers=token)
+    public = watched.post(DOOR, json=comment(body=f"A good read. Write to {address()}.", website="")).json["id"]
+    watched.post(f"{DOOR}/{public}/decisions", json={"outcome": "published"}, headers=bearer)
+    report = {"complaint": "other", "note": f"He is {address()}"}
+    for send in (watched.get, watched.post):
+        send(f"{EMBED}/comments/{public}/report", query_string={"lang": address()}, data=report)
+    watched.get(f"{EMBED}/thread", query_string={"thread_url": PAGE})
     # The moderators, by API and at the desk.
     watched.get("/v1/sites/demo/queue", headers=bearer)
     watched.post(f"{DOOR}/{held['id']}/decisions", json={"outcome": address()}, headers=bearer)
@@ -116,7 +132,9 @@ def test_nothing_that_comes_out_holds_an_address(
     link = wiring.invitation(Role.OWNER).removeprefix(wiring.url.rstrip("/"))
     watched.post(link, data={"name": "Olga", "password": "correct horse battery", **hidden(watched.get(link).text)})
     watched.get("/review/demo")
-    watched.get(f"/review/demo/{held['id']}")
+    watched.get("/review/demo?list=reported")
+    for id in (held["id"], public):
+        watched.get(f"/review/demo/{id}")
     # The rest, and what the machines read.
     for path in ("/", "/docs", "/openapi.json", "/metrics", "/healthz", "/readyz", f"/{address()}"):
         watched.get(path)

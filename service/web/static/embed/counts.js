@@ -23,6 +23,6 @@ for (const [site, elements] of bySite) {
     const response = await fetch(address).catch(() => null);
     if (!response?.ok) continue;
     const counts = await response.json();
-    some.forEach((each) => { each.textContent = counts[each.dataset.parleyCount || each.href]?.text ?? ""; });
+    some.forEach((each, at) => { each.textContent = counts[at].text; });
   }
 }
