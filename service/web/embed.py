@@ -278,9 +278,10 @@ def report(site: str, id: str) -> Response:
     if comment.outcome is not Outcome.PUBLISHED:
         raise NotFound("comment", id)
     is_fragment = "fragment" in request.args
-    chosen, note = request.form.get("complaint", ""), request.form.get("note", "")
-    done, problem, status, headers = False, "", 200, {}
+    chosen = note = problem = ""
+    done, status, headers = False, 200, {}
     if request.method == "POST":
+        chosen, note = request.form.get("complaint", ""), request.form.get("note", "")
         try:
             _take_report(here, id, chosen=chosen, note=note)
             done = True
