@@ -16,6 +16,7 @@ from service.web import (
     comments,
     desk,
     embed,
+    embed_acts,
     health,
     openapi,
     pages,
@@ -58,7 +59,7 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
     app.extensions["spec"] = lambda: app.spec
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]
     app.error_processor(problems.validation)
-    for views in (pages, embed, comments, threads, queue, desk, webhooks, webhooks_desk, health, openapi):
+    for views in (pages, embed, embed_acts, comments, threads, queue, desk, webhooks, webhooks_desk, health, openapi):
         app.register_blueprint(views.bp)
     problems.register(app)
     traffic.register(app)

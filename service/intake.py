@@ -31,6 +31,9 @@ from service.core.submission import Submission
 from service.core.thread import key_of
 from service.store.queue import DAY, Door, NewEvent, Queue
 
+#: What is said of a page that belongs to another site.
+NOT_OURS = "This page is not one of the site’s. Its owner can add its origin."
+
 NewId = Callable[[str], str]
 
 #: Longest note with a report, in code points.
@@ -169,7 +172,7 @@ class Intake:
 def _check(submission: Submission, *, site: Site, idempotency_key: str) -> None:
     faults = []
     if submission.thread_url and not site.has_page(submission.thread_url):
-        faults.append(Fault("thread_url", "This page is not one of the site’s. Its owner can add its origin."))
+        faults.append(Fault("thread_url", NOT_OURS))
     if idempotency_key and len(idempotency_key) not in KEY_LENGTHS:
         faults.append(Fault("Idempotency-Key", "An Idempotency-Key has 22 to 255 random characters, like a UUID."))
     if faults:

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from apiflask import APIBlueprint
 from flask import Response, make_response, redirect, render_template, request
@@ -15,7 +14,7 @@ from service.core.comment import Comment, Outcome, Receipt
 from service.core.errors import ForeignOrigin, InvalidSubmission, KeyReused, ParleyError
 from service.core.site import Site
 from service.core.submission import Submission
-from service.core.thread import host_of
+from service.core.thread import host_of, origin_of
 from service.outside import metrics
 from service.web.bearer import bearer
 from service.web.context import network, parley, words_of
@@ -169,14 +168,9 @@ def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, tem
     text = render_template(template, form=form, words=words, faults=faults)
     response = make_response(text, status_of(error)[0], headers_of(error))
     # Browsers hold a form to this policy through the redirect that follows it, back to the site's own page.
-    response.headers["Content-Security-Policy"] = policy(posts_to=_origin(form.page_url))
+    response.headers["Content-Security-Policy"] = policy(posts_to=origin_of(form.page_url))
     response.headers["Parley-Form"] = "again"
     return _no_store(response)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def _no_store(response: Response) -> Response:

@@ -5,7 +5,7 @@ from flask import render_template, request, url_for
 from markupsafe import Markup
 
 from service.web.context import parley
-from service.web.embed import FragmentQuery, markup_of
+from service.web.embed import FragmentQuery, Part
 
 bp = APIBlueprint("pages", __name__, enable_openapi=False)
 
@@ -28,4 +28,4 @@ def demo() -> str:
     query = FragmentQuery(
         thread_url=here.origin + url_for("pages.demo"), thread_title=ARTICLE, lang=request.args.get("lang", "")[:35]
     )
-    return render_template("demo.html", included=Markup(markup_of(site, query)), title=ARTICLE, lang=query.lang)  # noqa: S704
+    return render_template("demo.html", included=Markup(Part.of(site, query).markup()), title=ARTICLE, lang=query.lang)  # noqa: S704
