@@ -43,7 +43,7 @@ def canonical(url: str) -> str:
     except ValueError:
         raise NotAPage("Please give the page’s address, like https://example.org/article.") from None
     scheme = parts.scheme.lower()
-    if scheme not in ("http", "https") or not host or re.search(r"[\x00-\x20\x7f\\]", url.strip()):
+    if scheme not in ("http", "https") or not host or re.search(r"[\x00-\x20\x7f-\xa0\s\\]", url.strip()):
         raise NotAPage("Please give the page’s address, like https://example.org/article.")
     netloc = _ascii(host) if port in (None, 80 if scheme == "http" else 443) else f"{_ascii(host)}:{port}"
     query = urlencode([pair for pair in _pairs(parts.query) if not TRACKING.fullmatch(pair[0])])

@@ -184,6 +184,9 @@ def addresses(draw: st.DrawFn) -> tuple[str, str]:
         reject()
     if re.match(r"v?\d+\.[\dx]", checked.ascii_domain):
         reject()
+    # Signs that are drawn as marks over a space: whoever reads them sees no name there.
+    if " " in normalize("NFKC", local):
+        reject()
     # Letters that stand for several ("ŉ" is an apostrophe and an n): no registry takes them, whatever the syntax says.
     if len(normalize("NFKC", domain)) != len(domain):
         reject()

@@ -70,5 +70,5 @@ def test_two_workers_share_the_work_and_make_each_delivery_once(office: Office, 
         id, _ = office.add(receiver.url)
         post(60)
         with working(office, concurrency=8), working(office, concurrency=8):
-            wait_for(lambda: office.log.counts(SITE, id)["delivered"] == 60, within=30)
+            wait_for(lambda: office.log.counts(SITE, id)["delivered"] == 60, within=60)
         assert len(receiver.requests) == 60
