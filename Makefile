@@ -38,11 +38,21 @@ lock: $(VENV)/dev.stamp ## Resolve the dependencies anew
 
 train: $(VENV)/dev.stamp ## Train the classifier anew: make train DATA=folder
 	@test -n '$(DATA)' || { echo 'Say where the data are: make train DATA=folder'; exit 1; }
-	@$(BIN)/python -m classifier.training --data '$(DATA)'
+	@$(BIN)/python -m classifier.training --data '$(DATA)' --estimator build/english.skops $(if $(MODEL),--model '$(MODEL)')
 
-evaluate: $(VENV)/dev.stamp ## Measure the classifier on texts it never saw: make evaluate DATA=folder
+evaluate: $(VENV)/dev.stamp build/peers/stamp ## Measure the classifier on texts it never saw: make evaluate DATA=folder
 	@test -n '$(DATA)' || { echo 'Say where the data are: make evaluate DATA=folder'; exit 1; }
-	@$(BIN)/python -m classifier.training evaluate --data '$(DATA)'
+	@LOCPATH=$(CURDIR)/build/peers/locale $(BIN)/python -m classifier.training evaluate --data '$(DATA)' \
+	  --peers build/peers/bin/python
+
+# The peers are measured as far as they install and start; one of them wants an American locale.
+build/peers/stamp: classifier/training/peers.txt
+	@echo 'Installing what $< names …'
+	@$(PYTHON) -m venv build/peers
+	@grep -v '^#' $< | while read -r peer; do \
+	  build/peers/bin/pip install --quiet --disable-pip-version-check "$$peer" || echo "$$peer is left out"; done
+	@mkdir -p build/peers/locale && localedef -i en_US -f UTF-8 build/peers/locale/en_US.UTF-8 || true
+	@touch $@
 
 screenshots: $(VENV)/dev.stamp ## Take the docs' screenshots of a running Parley (needs chromium)
 	@$(BIN)/python -m tests.screenshots

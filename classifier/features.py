@@ -5,6 +5,7 @@ polynomial in its code points modulo 2⁶⁴, so that the hashes of all windows 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,12 +18,16 @@ PAIR_ROWS: Final = 1 << 17
 #: Lengths of the n-grams, taken inside the word with its ends marked.
 NGRAMS: Final = (2, 3, 4, 5)
 
-#: What the word itself and each of its n-grams count, in halves: 1.5 and 1.
-WORD_COUNT: Final = 3
-NGRAM_COUNT: Final = 2
+#: What the word itself and each of its n-grams count, in eighths: 1.5 and 1; a quarter of that in a softened word.
+WORD_COUNT: Final = 12
+NGRAM_COUNT: Final = 8
+EIGHTHS: Final = 8
+
+#: Begins a word that its context softens ("not stupid"): a quarter as heavy, and another word in pairs.
+SOFT: Final = "~"
 
 #: Words that stand between two others without changing what they do to each other: "not (such an) idiot".
-_LINKING: Final = frozenset({"a", "an", "the", "so", "very", "such", "really", "too", "that"})
+_LINKING: Final = frozenset({"a", "an", "the", "so", "very", "such", "really", "too", "that", '"'})
 
 Hashes = NDArray[np.uint64]
 Rows = NDArray[np.int64]
@@ -36,14 +41,29 @@ _INVERSES: Final = np.cumprod(np.full(_BATCH, pow(_BASE, -1, 1 << 64), np.uint64
 _STIR: Final = np.uint64(0xD6E8FEB86659FD93)
 _WORD_SALT: Final = np.uint64(0xA0761D6478BD642F)
 _FIRST: Final = np.uint64(0xE7037ED1A0B428DB)
+_SOFTENED: Final = np.uint64(0x8EBC6AF09C88C6E3)
 
 
-def word_rows(words: Sequence[str]) -> tuple[Hashes, Rows, Rows, Rows]:
-    """Return each word's hash and its own row, then the n-gram rows of all words and where each word's begin.
+@dataclass(frozen=True, slots=True)
+class WordRows:
+    """The features of some words: their *hashes* and *own* rows; the rows of all n-grams and where each word's *begin*;
+    and what part of their weight the words have, in eighths of an n-gram.
 
     A place of the n-gram rows where no n-gram fits holds row 0.
     """
-    marked = [f"<{word}>" for word in words]
+
+    hashes: Hashes
+    own: Rows
+    grams: Rows
+    begins: Rows
+    own_counts: NDArray[np.int32]
+    gram_counts: NDArray[np.int32]
+
+
+def word_rows(words: Sequence[str]) -> WordRows:
+    """Return the features of *words*, a batch."""
+    soft = np.array([word[0] == SOFT for word in words])
+    marked = [f"<{word.lstrip(SOFT)}>" for word in words]
     codes = np.frombuffer("".join(marked).encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
     size = len(codes)
     lengths = np.array([len(word) for word in marked], np.int64)
@@ -57,7 +77,14 @@ def word_rows(words: Sequence[str]) -> tuple[Hashes, Rows, Rows, Rows]:
     for column, length in enumerate(NGRAMS):
         windows = (sums[length : size + length] - sums[:size]) * _INVERSES[:size]
         grams[:, column] = np.where(room >= length, _row(windows, WORD_ROWS), 0)
-    return hashes, _row(hashes ^ _WORD_SALT, WORD_ROWS), grams.ravel(), starts * len(NGRAMS)
+    return WordRows(
+        np.where(soft, hashes ^ _SOFTENED, hashes),
+        _row(hashes ^ _WORD_SALT, WORD_ROWS),
+        grams.ravel(),
+        starts * len(NGRAMS),
+        np.where(soft, WORD_COUNT // 4, WORD_COUNT).astype(np.int32),
+        np.where(soft, NGRAM_COUNT // 4, NGRAM_COUNT).astype(np.int32),
+    )
 
 
 def pair_rows(firsts: Hashes, seconds: Hashes) -> Rows:

@@ -17,7 +17,7 @@ ROWS: Final = 1 << 14
 UNDETERMINED: Final = "und"
 
 #: Where this share of a text's distinct words is common English, nothing more is asked.
-_ENGLISH: Final = 0.6
+_ENGLISH: Final = 0.75
 
 #: Words of a longer text that are looked at.
 _LOOKED_AT: Final = 200
@@ -69,8 +69,8 @@ class Languages:
         """Return what speaks for each language, in log-odds."""
         total = np.zeros(len(self.names))
         for batch in batches(words):
-            _, own, grams, _ = word_rows(batch)
-            rows = np.concatenate([own, grams[grams > 0]]) % ROWS
+            found = word_rows(batch)
+            rows = np.concatenate([found.own, found.grams[found.grams > 0]]) % ROWS
             total += self._weights[rows].sum(axis=0, dtype=np.int64) * self._unit
         return total
 

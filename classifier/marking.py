@@ -21,6 +21,10 @@ SHOWN: Final = 0.15
 SPAM_SHOWN: Final = 0.5
 SPAM_SHARE: Final = 0.35
 
+#: In log-odds: how near the strongest word of a text others must come, and the least that the strongest must have.
+NEAR: Final = 2.0
+LEAST: Final = -0.4
+
 #: Marks with at most this many characters between them are one for the reader.
 GAP: Final = 2
 
@@ -52,7 +56,7 @@ def cues(vectors: Floats, shares: Floats, raw: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Marks words whose cues, weighed, pass 0."""
+    """Marks the words whose cues, weighed, are above 0 and near the strongest; the strongest alone if it is near 0."""
 
     weights: NDArray[np.float64]
 
@@ -63,7 +67,9 @@ class Marker:
         found: list[Span] = []
         if max(scores[_JUDGED]) >= SHOWN:
             leaning = cues(vectors, shares, raw) @ self.weights[:-1] + self.weights[-1]
-            found += _merged(words, leaning > 0, shares, scores)
+            strongest = leaning.max()
+            if strongest > LEAST:
+                found += _merged(words, leaning >= min(max(0.0, strongest - NEAR), strongest), shares, scores)
         if scores[_SPAM] >= SPAM_SHOWN:
             strong = shares[:, _SPAM] >= SPAM_SHARE
             found += [_span(words[run], float(shares[run, _SPAM].sum()), _SPAM) for run in _runs(words, strong)]

@@ -2,12 +2,14 @@
 
     score = bias + (Σ vector(word) + Σ vector(pair)) / √n
 
-over the distinct words of the text, n of them, and its distinct pairs of neighbours (articles aside). A word's vector
-is the sum of its own weights and those of its character n-grams, one entry for each label. The weights are small
-integers with one scale for each label, so that sums are exact in any order: the explanation is the model.
+over the distinct words of the text, n of them, and its distinct pairs: neighbours (articles aside), and charged words
+with their contexts. A word's vector is the sum of its own weights and those of its character n-grams, an entry for each
+label. The weights are small integers with one scale for each label, so that sums are exact in any order: the
+explanation is the model.
 """
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 from threading import Lock
@@ -16,7 +18,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import NGRAM_COUNT, WORD_COUNT, Rows, batches, neighbours, pair_rows, word_rows
+from classifier.contexts import Context, in_context
+from classifier.features import Rows, batches, neighbours, pair_rows, word_rows
 
 LABELS: Final = ("toxicity", "severe_toxicity", "profanity", "threat", "insult", "identity_attack", "spam")
 
@@ -53,8 +56,8 @@ class Table:
 class Shares:
     """What each distinct word and pair of a text adds to the raw scores, and which of them stands at each place.
 
-    *vectors* are the words' own weights, *words* and *pairs* what they add in this text. The pair at place i is of the
-    words at *paired*[i] and *paired*[i + 1].
+    *vectors* are the words' own weights, *words* and *pairs* what they add in this text. *pair_at*[i] is the pair of
+    the words at the places *paired*[:, i].
     """
 
     vectors: Floats
@@ -78,16 +81,16 @@ class Shares:
         if len(self.pair_at):
             again = np.bincount(self.pair_at, minlength=len(self.pairs))
             halves = (self.pairs / again[:, None])[self.pair_at] / 2
-            shares[self.paired[:-1]] += halves
-            shares[self.paired[1:]] += halves
+            np.add.at(shares, self.paired[0], halves)
+            np.add.at(shares, self.paired[1], halves)
         return shares
 
 
 class Model:
-    """The table, and the vectors of words met lately. Threads may share it."""
+    """The table, the *charged* words, and the vectors of words met lately. Threads may share it."""
 
-    def __init__(self, table: Table, *, remembered: int = 1 << 15) -> None:
-        self.table = table
+    def __init__(self, table: Table, charged: AbstractSet[str], *, remembered: int = 1 << 15) -> None:
+        self.table, self.charged = table, charged
         self._lock = Lock()
         self._slots: dict[str, int] = {}
         self._vectors: Sums = np.zeros((remembered, len(COLUMNS)), np.int32)
@@ -98,11 +101,12 @@ class Model:
         table = self.table
         if not words:
             return table.bias
+        words, contexts = in_context(words, self.charged)
         with self._lock:
-            slots = self._found(words)
+            slots, beside = self._found(words, contexts)
             distinct = list(set(slots))
             total = np.add.reduce(self._vectors.take(distinct, axis=0)) * table.word_unit
-            pairs = self._pair_rows(set(self._pairs([slots[at] for at in neighbours(words)])))
+            pairs = self._pair_rows({*self._pairs([slots[at] for at in neighbours(words)]), *beside})
         total += np.add.reduce(table.pairs.take(pairs, axis=0), dtype=np.int32) * table.pair_unit
         scores: Floats = table.bias + total / len(distinct) ** 0.5
         return scores
@@ -125,11 +129,13 @@ class Model:
     def shares(self, words: Sequence[str]) -> Shares:
         """Return what each of *words* adds to the raw scores."""
         table = self.table
+        words, contexts = in_context(words, self.charged)
+        places = neighbours(words)
+        paired = [*pairwise(places), *((context.kind_at, context.word_at) for context in contexts)]
         with self._lock:
-            slots = self._found(words)
+            slots, beside = self._found(words, contexts)
             distinct = {slot: at for at, slot in enumerate(dict.fromkeys(slots))}
-            paired = neighbours(words)
-            pairs = self._pairs([slots[at] for at in paired])
+            pairs = self._pairs([slots[at] for at in places]) + beside
             order = {pair: at for at, pair in enumerate(dict.fromkeys(pairs))}
             vectors = self._vectors.take(list(distinct), axis=0) * table.word_unit
             rows = self._pair_rows(order)
@@ -140,7 +146,7 @@ class Model:
             table.pairs[rows] * table.pair_unit / root,
             np.array([distinct[slot] for slot in slots], np.int64),
             np.array([order[pair] for pair in pairs], np.int64),
-            np.array(paired, np.int64),
+            np.array(paired, np.int64).reshape(-1, 2).T,
             table.bias,
         )
 
@@ -153,20 +159,23 @@ class Model:
         both = np.fromiter(pairs, np.int64, len(pairs))
         return pair_rows(self._hashes.take(both >> _HALF), self._hashes.take(both & (1 << _HALF) - 1))
 
-    def _found(self, words: Sequence[str]) -> list[int]:
-        """Return the slots of *words*, filling those of new ones."""
+    def _found(self, words: Sequence[str], contexts: Sequence[Context]) -> tuple[list[int], list[int]]:
+        """Return the slots of *words* and the pairs of *contexts*, filling the slots of new words."""
         slots = self._slots
         try:
-            return [slots[word] for word in words]
+            return [slots[word] for word in words], [
+                slots[context.kind] << _HALF | slots[context.word] for context in contexts
+            ]
         except KeyError:
-            self._learn([word for word in dict.fromkeys(words) if word not in slots], words)
-            return [slots[word] for word in words]
+            met = dict.fromkeys([*words, *(half for context in contexts for half in (context.kind, context.word))])
+            self._learn([word for word in met if word not in slots], list(met))
+            return self._found(words, contexts)
 
-    def _learn(self, new: Sequence[str], words: Sequence[str]) -> None:
+    def _learn(self, new: Sequence[str], met: Sequence[str]) -> None:
         room = len(self._vectors)
         if len(self._slots) + len(new) > room:
             self._slots.clear()
-            new = list(dict.fromkeys(words))
+            new = met
             if len(new) > room:
                 self._vectors = np.zeros((len(new), len(COLUMNS)), np.int32)
                 self._hashes = np.zeros(len(new), np.uint64)
@@ -178,8 +187,8 @@ class Model:
         self._slots.update(zip(new, range(begin - len(new), begin), strict=True))
 
     def _vectors_of(self, words: Sequence[str]) -> tuple[NDArray[np.uint64], Sums]:
-        hashes, own, grams, begins = word_rows(words)
-        weights = self.table.words
-        vectors: Sums = np.add.reduceat(weights[grams], begins, axis=0, dtype=np.int32) * NGRAM_COUNT
-        vectors += weights[own].astype(np.int32) * WORD_COUNT
-        return hashes, vectors
+        found, weights = word_rows(words), self.table.words
+        vectors: Sums = np.add.reduceat(weights[found.grams], found.begins, axis=0, dtype=np.int32)
+        vectors *= found.gram_counts[:, None]
+        vectors += weights[found.own] * found.own_counts[:, None].astype(np.int32)
+        return found.hashes, vectors

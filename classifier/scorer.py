@@ -55,7 +55,7 @@ class Scorer:
         self.model: str = found.about["id"]
         self.reader = Reader(Lexicon(found.words("common"), found.words("loaded")))
         self.table = _table(found)
-        self.additive = Model(self.table)
+        self.additive = Model(self.table, frozenset(found.words("charged")))
         self.calibrations = _calibrations(found)
         self.marker = Marker(found.array("marking", "float64", None))
         self._languages = Languages(

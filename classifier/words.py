@@ -28,6 +28,7 @@ _PIECE: Final = re.compile(
     | (?P<odd>   [^\W_] (?: [\w*@$!|+#%€¢£(.'’-]* [\w*@$] )?
                | [@$!|(] [\w*@$!|+#%€¢£(.-]{0,40} [\w$@] )
     | (?P<signs> [*@$\#%&!]{3,} )
+    | (?P<quote> ")
     | (?P<emoji> [\u2600-\u27bf\U0001f000-\U0001f3fa\U0001f400-\U0001faff] )
     """,
     re.VERBOSE,
@@ -37,6 +38,7 @@ _SEPARATED: Final = re.compile(r"[^\W_](?:([.\-_*|+!#])[^\W_])(?:\1[^\W_])+")
 _NUMBER: Final = re.compile(r"[\d.,:-]*\d(?:st|nd|rd|th|s|k|m|am|pm|x)?")
 _PART: Final = re.compile(r"[^\W_]+(?:[*@$!|#€¢£'’]+[^\W_]+)*[*$]*")
 _RUN: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+")
+_CHUNK: Final = re.compile(r"\S+")
 _HOST: Final = re.compile(r"(?:https?:/{1,2})?(?:www\.)?([^/\s?#]*)")
 
 
@@ -71,8 +73,8 @@ class Reader:
         """Return the words of *folded* text, each with its place there."""
         words: list[Word] = []
         for chunk, at, step in _chunks(folded):
-            for text, begin, end in self._reading(chunk):
-                words.append(Word(text, at + step * begin, at + step * (end - 1) + 1))
+            reading = self._readings.get(chunk) or self._reading(chunk)
+            words += [Word(text, at + step * begin, at + step * (end - 1) + 1) for text, begin, end in reading]
         for at in reversed(self._broken([word.text for word in words])):
             words[at : at + 2] = [Word(words[at].text + words[at + 1].text, words[at].begin, words[at + 1].end)]
         return words
@@ -195,10 +197,8 @@ def _chunks(folded: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _between(folded: str, begin: int, end: int) -> Iterator[tuple[str, int, int]]:
-    for chunk in folded[begin:end].split():
-        begin = folded.index(chunk, begin)
-        yield chunk, begin, 1
-        begin += len(chunk)
+    for chunk in _CHUNK.finditer(folded, begin, end):
+        yield chunk[0], chunk.start(), 1
 
 
 def _host(link: str, begin: int) -> Iterator[Word]:

@@ -11,7 +11,7 @@ _ROOT = Path(__file__).parents[2]
 
 
 def main() -> int:
-    """Run the command line; 1 where a figure misses its bound."""
+    """Run the command line; 1 where a release is barred."""
     parser = argparse.ArgumentParser(prog="python -m classifier.training", description="Train Parley's classifier.")
     parser.add_argument(
         "task", nargs="?", choices=["make", "evaluate"], default="make", help="make, unless told otherwise"
@@ -33,14 +33,17 @@ def main() -> int:
 
         make(arguments.data, arguments.model, estimator=arguments.estimator, say=say)
         return 0
+    from classifier import artifact
     from classifier.training import card
     from classifier.training.evaluating import evaluate
 
     found = evaluate(arguments.data, Scorer.load(arguments.model), arguments.lists, peers=arguments.peers, say=say)
-    card.write(arguments.card, found)
+    card.write(arguments.card, found, artifact.load(arguments.model).about["quantising"])
     for figure in found.missed:
-        say(f"missed: {figure.name}: {figure.value:.4f}")
-    return 1 if found.missed else 0
+        say(f"not reached: {figure.name}: {figure.value:.4f}")
+    for figure in found.barred:
+        say(f"bars a release: {figure.name}: {figure.value:.4f}, gate {figure.gate}")
+    return 1 if found.barred else 0
 
 
 sys.exit(main())

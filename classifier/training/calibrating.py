@@ -11,7 +11,7 @@ KNOTS: Final = 12
 _ROWS: Final = 25
 
 #: What Platt's sigmoid (1999) weighs beside isotonic regression, in rows at each knot: it decides where rows are few.
-_PRIOR: Final = 20.0
+_PRIOR: Final = 10.0
 
 #: The least slope of log-odds over raw scores, by Platt's own: no plateau.
 _LEAST: Final = 0.1

@@ -1,5 +1,6 @@
 """The figures and plots of an evaluation, written into the model's card between its two marks."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,18 +11,23 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 from sklearn.metrics import roc_curve
 
-from classifier.training.evaluating import HELD_AT, Evaluation, Figure
+from classifier.training.evaluating import ASKED, HELD_AT, Evaluation, Figure
 
 BEGIN: Final = "<!-- figures: written by `make evaluate` -->"
 END: Final = "<!-- end of figures -->"
+
+Quantising = Mapping[str, Sequence[float]]
 
 #: The slices whose plots are drawn and whose thresholds are told.
 _DRAWN: Final = ("Wikipedia, natural rate", "News (`civil_comments`)", "News (`civil_scored`)")
 _THRESHOLDS: Final = (0.1, 0.2, HELD_AT, 0.5, 0.7, 0.9)
 
 
-def write(card: Path, evaluation: Evaluation) -> None:
-    """Put the figures of *evaluation* into *card*, and its plots into the folder of the same name beside it."""
+def write(card: Path, evaluation: Evaluation, quantising: Quantising) -> None:
+    """Put the figures of *evaluation* into *card*, and its plots into the folder of the same name beside it.
+
+    *quantising* tells by label the area of the fitted and of the shipped weights, and their greatest difference.
+    """
     text = card.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
     _, found, after = rest.partition(END)
@@ -31,16 +37,17 @@ def write(card: Path, evaluation: Evaluation) -> None:
     plots.mkdir(exist_ok=True)
     _draw_roc(plots / "roc.png", evaluation)
     _draw_calibration(plots / "calibration.png", evaluation)
-    card.write_text(f"{before}{BEGIN}\n{_figures(evaluation, plots.name)}{END}{after}", "utf-8")
+    card.write_text(f"{before}{BEGIN}\n{_figures(evaluation, quantising, plots.name)}{END}{after}", "utf-8")
 
 
-def _figures(evaluation: Evaluation, plots: str) -> str:
+def _figures(evaluation: Evaluation, quantising: Quantising, plots: str) -> str:
     parts = [f"Model `{evaluation.model}`.\n"]
     for name, figures in evaluation.groups.items():
-        parts.append(f"\n**{name}**\n\n| | measured | bound | |\n| --- | --- | --- | --- |\n")
+        parts.append(f"\n**{name}**\n\n| | measured | to reach | | gate |\n| --- | --- | --- | --- | --- |\n")
         parts += [_row(figure) for figure in figures]
     if evaluation.peers:
         parts.append(_peers(evaluation))
+    parts.append(_quantising(quantising))
     parts.append(_thresholds(evaluation))
     parts.append(f"\n![ROC curves]({plots}/roc.png) ![Calibration]({plots}/calibration.png)\n")
     return "".join(parts)
@@ -53,19 +60,29 @@ def _row(figure: Figure) -> str:
         bound, gap = f"≥ {figure.least:g}", figure.least - figure.value
     else:
         bound, gap = "", 0.0
-    return f"| {figure.name} | {figure.value:.4f} | {bound} | {'' if figure.holds else f'missed by {gap:.3f}'} |\n"
+    missed = "" if figure.holds else f"missed by {gap:.3f}"
+    gate = "" if figure.gate is None else f"{figure.gate:g}"
+    return f"| {figure.name} | {figure.value:.4f} | {bound} | {missed} | {gate} |\n"
 
 
 def _peers(evaluation: Evaluation) -> str:
-    names = sorted({peer for areas in evaluation.peers.values() for peer in areas})
+    names = list(dict.fromkeys(peer for areas in evaluation.peers.values() for peer in areas))
     lines = [
-        "\n**Beside what one can install (AUC; up to 800 rows of each slice; the peers on the same rows)**\n\n",
-        f"| | ours | {' | '.join(names)} |\n| --- | --- |{' --- |' * len(names)}\n",
+        f"\n**Beside what one can install (AUC on the same rows; {ASKED} of each slice in domain)**\n\n",
+        f"| | {' | '.join(names)} |\n| --- |{' --- |' * len(names)}\n",
     ]
-    ours = {figure.name: figure.value for figure in evaluation.groups["In domain (AUC)"]}
     for name, areas in evaluation.peers.items():
         told = " | ".join(f"{areas[peer]:.4f}" if peer in areas else "" for peer in names)
-        lines.append(f"| {name} | {ours[name]:.4f} | {told} |\n")
+        lines.append(f"| {name} | {told} |\n")
+    return "".join(lines)
+
+
+def _quantising(costs: Quantising) -> str:
+    lines = [
+        "\n**What quantising costs** (test slice, whole texts, raw scores)\n\n",
+        "| label | AUC, fitted | AUC, shipped | greatest difference |\n| --- | --- | --- | --- |\n",
+    ]
+    lines += [f"| {label} | {fitted} | {shipped} | {gap} |\n" for label, (fitted, shipped, gap) in costs.items()]
     return "".join(lines)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from classifier.features import WORD_ROWS
+from classifier.features import EIGHTHS, WORD_ROWS
 from classifier.model import LABELS, Table
 
 
@@ -30,8 +30,8 @@ def shipped(table: Table) -> Mapping[str, LogisticRegression]:
 
 def weights_of(table: Table) -> Any:
     """Return the shipped weights of a table, words' rows before pairs', as the fitted ones were."""
-    # Words and n-grams count in halves, so that 1.5 is whole.
-    return np.vstack([table.words * (2 * table.word_unit), table.pairs * table.pair_unit])
+    # Words and n-grams count in eighths, so that a quarter of 1.5 is whole.
+    return np.vstack([table.words * (EIGHTHS * table.word_unit), table.pairs * table.pair_unit])
 
 
 def write(path: Path, weights: Any, bias: Any) -> None:

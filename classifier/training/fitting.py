@@ -39,7 +39,7 @@ def fit_head(
     enters as one more column.
     """
     features = design.matrix(at)
-    ratios = _ratios(features, truth, weights)
+    ratios = np.concatenate([_ratios(features, truth, weights), design.ratios])
     features.data *= ratios[features.indices]
     groups = sparse.csr_matrix((np.full(len(at), _RATE, np.float32), (np.arange(len(at)), rates)))
     columns = [features, groups]
@@ -56,12 +56,11 @@ def fit_head(
 
 
 def _ratios(features: Any, truth: Any, weights: Any) -> Any:
-    """Return each column's |log ratio| between the classes (Wang and Manning, 2012), by the mean; pairs keep 1."""
+    """Return each word column's |log ratio| between the classes (Wang and Manning, 2012), by the mean."""
     counts = [np.asarray(features.T @ (weights * (truth == side))).ravel()[:WORD_ROWS] for side in (1, 0)]
     smoothed = [np.log((count + _SMOOTHING) / (count.sum() + _SMOOTHING * len(count))) for count in counts]
     ratios = np.abs(smoothed[0] - smoothed[1])
-    ratios = np.clip(ratios / ratios[counts[0] + counts[1] > 0].mean(), *_RATIOS)
-    return np.concatenate([ratios, np.ones(COLUMNS - WORD_ROWS)]).astype(np.float32)
+    return np.clip(ratios / ratios[counts[0] + counts[1] > 0].mean(), *_RATIOS).astype(np.float32)
 
 
 def quantised(weights: Any) -> tuple[Any, float]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +11,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from classifier import artifact
-from classifier.features import WORD_ROWS
+from classifier.features import EIGHTHS, WORD_ROWS
+from classifier.lexicon import Lexicon
 from classifier.model import COLUMNS, LABELS, Model, Table
 from classifier.text import fold
 from classifier.training import estimators
@@ -19,11 +21,11 @@ from classifier.training.design import COLUMNS as FEATURES
 from classifier.training.design import Design, Indices
 from classifier.training.estimators import weights_of
 from classifier.training.fitting import fit_head, quantised
-from classifier.training.marks import fit_marker, fit_words, read_marked
+from classifier.training.marks import fit_marker, fit_words, read_marked, training
 from classifier.training.measuring import area
 from classifier.training.rows import COUNTEREXAMPLES, SOURCES, Example, Slice, read, with_typos
 from classifier.training.tongues import fit_languages
-from classifier.training.vocabulary import lexicon
+from classifier.training.vocabulary import charged, lexicon
 from classifier.words import Reader
 
 Say = Callable[[str], None]
@@ -32,16 +34,20 @@ Say = Callable[[str], None]
 PART_BIAS: Final = -2.5
 
 #: Log-odds by which a language must beat English.
-LANGUAGE_BAR: Final = 8.0
+LANGUAGE_BAR: Final = 4.0
 
-_WEIGHTS: Final = {source.file: source.weight for source in SOURCES} | {COUNTEREXAMPLES: 0.3}
+_WEIGHTS: Final = {source.file: source.weight for source in SOURCES} | {COUNTEREXAMPLES: 1.0}
+
+#: What sentences of our own and identity templates count in the other heads, where fewer rows are labelled.
+_OWN_WEIGHTS: Final = {COUNTEREXAMPLES: 2.0, "bias_madlibs": 0.5}
 
 #: A mistyped copy counts this much beside its text.
 _MISTYPED: Final = 0.5
 
-_RATE_NAMES: Final = sorted({source.rate for source in SOURCES} | {COUNTEREXAMPLES})
+#: Sentences of our own share a site's rate: with one of their own they would teach it instead of what words do.
+_RATE_NAMES: Final = sorted({source.rate for source in SOURCES})
 _RATES: Final = {source.file: _RATE_NAMES.index(source.rate) for source in SOURCES} | {
-    COUNTEREXAMPLES: _RATE_NAMES.index(COUNTEREXAMPLES)
+    COUNTEREXAMPLES: _RATE_NAMES.index("site")
 }
 
 #: The share of toxic comments on Wikipedia: labelled rows, picked to be toxic, are weighed back to it.
@@ -54,10 +60,12 @@ _HAM_WEIGHT: Final = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The examples, their design, and who is who."""
+    """The examples, their design, who is who, and the words that they were read with."""
 
     examples: Sequence[Example]
     design: Design
+    lexicon: Lexicon
+    charged: AbstractSet[str]
 
     def known(self, label: str, *slices: Slice) -> Indices:
         """Return the places of examples of *slices* whose *label* is known."""
@@ -80,22 +88,32 @@ def make(folder: Path, out: Path, *, say: Say, estimator: Path | None = None) ->
         _make(folder, out, estimator, say)
 
 
-def _make(folder: Path, out: Path, estimator: Path | None, say: Say) -> None:
+def gather(folder: Path, say: Say) -> Corpus:
+    """Read the files of *folder*."""
     examples = list(read(folder))
     say(f"{len(examples):,} texts read")
     words = lexicon(examples)
     reader = Reader(words)
     say(f"{len(words.common):,} common words, {len(words.loaded):,} loaded")
     examples += list(with_typos(examples))
-    corpus = Corpus(examples, Design(reader.texts(fold(example.text).text) for example in examples))
+    readings = [reader.texts(fold(example.text).text) for example in examples]
+    charges = charged(examples, readings)
+    say(f"{len(charges):,} charged words")
+    corpus = Corpus(examples, Design(readings, charges), words, charges)
     say(f"{len(corpus.design.words):,} different words")
+    return corpus
+
+
+def _make(folder: Path, out: Path, estimator: Path | None, say: Say) -> None:
+    corpus = gather(folder, say)
+    words, reader = corpus.lexicon, Reader(corpus.lexicon)
     fitted, bias = np.zeros((FEATURES, len(COLUMNS))), np.zeros(len(COLUMNS))
     for place, (weights, intercept) in enumerate(_heads(corpus, say)):
         fitted[:, place], bias[place] = weights, intercept
     marked = read_marked(folder, reader)
-    fitted[:WORD_ROWS, COLUMNS.index("marked")] = fit_words(marked)
+    fitted[:WORD_ROWS, COLUMNS.index("marked")] = fit_words(training(marked))
     table = _table(fitted, bias)
-    model = Model(table)
+    model = Model(table, corpus.charged)
     marker, reached = fit_marker(marked, model)
     if estimator:
         estimators.write(estimator, fitted, bias)
@@ -113,6 +131,7 @@ def _make(folder: Path, out: Path, estimator: Path | None, say: Say) -> None:
         "language": language,
         "common": _lines(words.common),
         "loaded": _lines(words.loaded),
+        "charged": _lines(sorted(corpus.charged)),
     }
     about: dict[str, Any] = {
         "part_bias": PART_BIAS,
@@ -131,19 +150,28 @@ def _heads(corpus: Corpus, say: Say) -> Any:
     toxicity: tuple[Any, float] | None = None
     for label in LABELS:
         at = corpus.known(label, Slice.TRAINING)
-        weights = _weights(label, corpus, at)
-        at, weights = at[weights > 0], weights[weights > 0]
-        rates = np.array([_RATES[source] for source in corpus.sources(at)])
-        lean = toxicity is not None and label != "spam"
-        margin = corpus.design.raw(*toxicity, at) if toxicity and lean else None
-        fitted, bias, share = fit_head(
-            corpus.design, at, corpus.truth(label, at), weights=weights, rates=rates - rates.min(), margin=margin
-        )
-        if toxicity and lean:
-            fitted, bias = fitted + share * toxicity[0], bias + share * toxicity[1]
+        lean = toxicity if label != "spam" else None
+        fitted, bias, share = fit_label(corpus, label, at, margin=corpus.design.raw(*lean) if lean else None)
+        if lean:
+            fitted, bias = fitted + share * lean[0], bias + share * lean[1]
         toxicity = toxicity or (fitted, bias)
         say(f"{label}: fitted on {len(at):,} texts")
         yield fitted, bias
+
+
+def fit_label(corpus: Corpus, label: str, at: Indices, *, margin: Any | None = None) -> tuple[Any, float, float]:
+    """Fit one label on the examples *at*; *margin* is another head's raw scores of all of them."""
+    weights = _weights(label, corpus, at)
+    at, weights = at[weights > 0], weights[weights > 0]
+    rates = np.array([_RATES[source] for source in corpus.sources(at)])
+    return fit_head(
+        corpus.design,
+        at,
+        corpus.truth(label, at),
+        weights=weights,
+        rates=rates - rates.min(),
+        margin=None if margin is None else margin[at],
+    )
 
 
 def _weights(label: str, corpus: Corpus, at: Indices) -> Any:
@@ -154,7 +182,7 @@ def _weights(label: str, corpus: Corpus, at: Indices) -> Any:
         return typos * [_WEIGHTS[source] for source in sources]
     if label == "spam":
         return np.array([_SPAM_WEIGHTS.get(source, _HAM_WEIGHT) for source in sources])
-    return np.ones(len(sources))
+    return np.array([_OWN_WEIGHTS.get(source, 1.0) for source in sources])
 
 
 def _table(fitted: Any, bias: Any) -> Table:
@@ -166,7 +194,7 @@ def _table(fitted: Any, bias: Any) -> Table:
     return Table(
         np.stack([column for column, _ in word_columns], axis=1),
         np.stack([column for column, _ in pair_columns], axis=1),
-        np.array([unit / 2 for _, unit in word_columns]),  # words and n-grams count in halves
+        np.array([unit / EIGHTHS for _, unit in word_columns]),
         np.array([unit for _, unit in pair_columns]),
         bias,
         PART_BIAS,
@@ -179,7 +207,6 @@ def _calibration(corpus: Corpus, model: Model, reader: Reader) -> Any:
     for place, label in enumerate(LABELS):
         found = [corpus.examples[at] for at in corpus.known(label, Slice.CALIBRATION)]
         if label != "spam":
-            found = [example for example in found if example.natural or label != "toxicity"]
             found = [example for example in found if example.source == "jigsaw_wiki"]
         raw = np.array([model.decided(reader.texts(fold(example.text).text))[0][place] for example in found])
         truth = np.array([example.labels[label] for example in found])

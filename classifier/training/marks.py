@@ -11,15 +11,18 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from classifier.marking import SHOWN, Marker, cues
-from classifier.model import LABELS, Model
+from classifier.model import COLUMNS, LABELS, Model
 from classifier.training.design import spelling
 from classifier.training.rows import Slice, slice_of, table
 from classifier.words import Reader, Word
 
 FILE: Final = "toxic_spans_semeval2021"
 
-#: The words that are marked weigh this much against the others' number; strength of the words' own weights.
-_STRENGTH: Final = 1.0
+#: Inverse strength of the regularisation of words' weights.
+_STRENGTH: Final = 0.125
+
+#: Parts of the training slice whose cues are made with words' weights fitted on the other parts.
+_FOLDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +59,43 @@ def _places(row: Any) -> frozenset[int]:
 
 def fit_words(texts: Sequence[MarkedText]) -> Any:
     """Return the weights, by row of the word table, of words that people mark."""
-    training = [text for text in texts if text.slice is Slice.TRAINING]
     vocabulary: dict[str, int] = {}
-    places = [vocabulary.setdefault(word.text, len(vocabulary)) for text in training for word in text.words]
-    truth = [marked for text in training for marked in text.truth]
+    places = [vocabulary.setdefault(word.text, len(vocabulary)) for text in texts for word in text.words]
+    truth = [marked for text in texts for marked in text.truth]
     _, features = spelling(list(vocabulary))
     tokens = sparse.csr_matrix((np.ones(len(places), np.float32), (np.arange(len(places)), places)))
-    fitted = LogisticRegression(C=_STRENGTH / 8, max_iter=100, tol=1e-3).fit((tokens @ features).tocsr(), truth)
+    fitted = LogisticRegression(C=_STRENGTH, max_iter=100, tol=1e-3).fit((tokens @ features).tocsr(), truth)
     return fitted.coef_[0].astype(np.float64)
 
 
+def training(texts: Sequence[MarkedText]) -> list[MarkedText]:
+    """Return those of *texts* that are learned from."""
+    return [text for text in texts if text.slice is Slice.TRAINING]
+
+
 def fit_marker(texts: Sequence[MarkedText], model: Model) -> tuple[Marker, float]:
-    """Fit on the calibration slice what each cue weighs, choose the bar, and return the marker and its F1 there."""
-    held = [text for text in texts if text.slice is Slice.CALIBRATION]
-    seen = list(_cues(held, model))
-    truth = np.concatenate([text.truth for text in held])
-    fitted = LogisticRegression(C=1.0, max_iter=500).fit(np.vstack(seen), truth)
+    """Fit what each cue weighs, choose the bar on the calibration slice, and return the marker and its F1 there."""
+    folds = [[text for text in training(texts) if len(text.text) % _FOLDS == fold] for fold in range(_FOLDS)]
+    seen = np.vstack([found for fold in range(_FOLDS) for found in _unseen_cues(folds, fold, model)])
+    truth = np.concatenate([text.truth for fold in folds for text in fold])
+    fitted = LogisticRegression(C=1.0, max_iter=1000).fit(seen, truth)
     weights = np.append(fitted.coef_[0], fitted.intercept_[0])
-    bars = np.linspace(-2.0, 1.0, 31)
-    markers = [Marker(weights - np.append(np.zeros(len(weights) - 1), bar)) for bar in bars]
+    held = [text for text in texts if text.slice is Slice.CALIBRATION]
+    markers = [Marker(weights - np.append(np.zeros(len(weights) - 1), bar)) for bar in np.linspace(-2.0, 1.0, 31)]
     reached = [f1(held, model, marker) for marker in markers]
     best = int(np.argmax(reached))
     return markers[best], reached[best]
 
 
-def _cues(texts: Sequence[MarkedText], model: Model) -> Iterator[Any]:
-    for text in texts:
+def _unseen_cues(folds: Sequence[Sequence[MarkedText]], fold: int, model: Model) -> Iterator[Any]:
+    """Yield the cues of one fold's texts with words' weights that were fitted on the others: unseen, as in serving."""
+    weights = fit_words([text for at, others in enumerate(folds) if at != fold for text in others])
+    for text in folds[fold]:
         shares = model.shares([word.text for word in text.words])
-        yield cues(shares.vectors[shares.word_at], shares.by_place(), shares.raw)
+        vectors = shares.vectors[shares.word_at]
+        _, features = spelling([word.text for word in text.words])
+        vectors[:, COLUMNS.index("marked")] = features @ weights
+        yield cues(vectors, shares.by_place(), shares.raw)
 
 
 def f1(texts: Sequence[MarkedText], model: Model, marker: Marker) -> float:

@@ -16,9 +16,6 @@ Numbers = NDArray[np.float64]
 
 _PEERS: Final = Path(__file__).parent / "peers.py"
 
-#: Rows of one slice that the peers are asked for: the slowest takes 50 ms a text.
-_ASKED: Final = 800
-
 
 def area(truth: Any, scores: Any) -> float:
     """Return the area under the ROC curve."""
@@ -54,10 +51,10 @@ def slices(examples: Sequence[Example]) -> Mapping[str, list[Example]]:
     }
 
 
-def ask_peers(python: Path, rows: Sequence[Example]) -> Mapping[str, float]:
-    """Return each peer's area on the first of *rows*, asked in the environment of *python*."""
-    rows = rows[:_ASKED]
-    texts = json.dumps([row.text for row in rows])
-    done = subprocess.run([str(python), str(_PEERS)], input=texts, capture_output=True, text=True, check=True)
-    truth = [row.labels["toxicity"] for row in rows]
-    return {name: area(truth, scores) for name, scores in json.loads(done.stdout).items()}
+def ask_peers(python: Path, texts: Sequence[str], names: Sequence[str] = ()) -> Mapping[str, list[float]]:
+    """Return the scores of *texts* by each peer, or those of *names*, asked in the environment of *python*."""
+    done = subprocess.run(
+        [str(python), str(_PEERS), *names], input=json.dumps(list(texts)), stdout=subprocess.PIPE, text=True, check=True
+    )
+    found: dict[str, list[float]] = json.loads(done.stdout)
+    return found

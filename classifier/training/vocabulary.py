@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import log, sqrt
 from typing import Final
 
@@ -20,6 +20,11 @@ _SWEARING: Final = frozenset({"jigsaw_wiki", "jigsaw_wiki_more", "jigsaw_wiki_lo
 #: A loaded word comes in so many toxic texts, and its log-odds ratio is surely (one-sided, 95 %) above this.
 _TOXIC_TEXTS: Final = 5
 _SURELY: Final = 1.35
+
+#: A charged word speaks of toxicity, but less surely, on news as well.
+_CHARGED_SOURCES: Final = _SWEARING | {"civil_comments"}
+_CHARGED_TEXTS: Final = 8
+_CHARGED_SURELY: Final = 0.4
 
 _WORD: Final = re.compile(r"(?<![\w'*@$])[a-z]{1,16}(?:'[a-z]{1,3})?(?![\w'*@$])")
 
@@ -49,6 +54,26 @@ def lexicon(examples: Iterable[Example]) -> Lexicon:
         and _surely(times, sizes[1], others[word], sizes[0]) > _SURELY
     ]
     return Lexicon(common, loaded)
+
+
+def charged(examples: Iterable[Example], readings: Iterable[Sequence[str]]) -> frozenset[str]:
+    """Return the words that contexts turn, from the training slice of *examples* and its readings."""
+    counts: dict[int, Counter[str]] = {0: Counter(), 1: Counter()}
+    sizes = {0: 0, 1: 0}
+    for example, words in zip(examples, readings, strict=True):
+        label = example.labels.get("toxicity")
+        fits = example.source in _CHARGED_SOURCES and example.slice is Slice.TRAINING and not example.is_mistyped
+        if fits and label is not None:
+            sizes[label] += 1
+            counts[label].update(set(words))
+    return frozenset(
+        word
+        for word, times in counts[1].items()
+        if times >= _CHARGED_TEXTS
+        and len(word) > 2
+        and word.isalpha()
+        and _surely(times, sizes[1], counts[0][word], sizes[0]) > _CHARGED_SURELY
+    )
 
 
 def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:

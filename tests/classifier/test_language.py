@@ -40,6 +40,19 @@ def test_another_language_is_known_and_left_to_a_person(language: str) -> None:
     assert (scored.language, scored.unscored) == (language, "language")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Das ist so dumm von dir, du alter Esel",
+        "Ihr seid doch alle bescheuert",
+        "Halt einfach die Klappe, du Idiot",
+        "Que vergonha, esse idiota não sabe nada",
+    ],
+)
+def test_insults_in_another_language_are_left_to_a_person(text: str) -> None:
+    assert SCORER.score(text).unscored == "language"
+
+
 def test_short_english_comments_are_judged() -> None:
     unscored = [text for text in SHORT if SCORER.score(text).unscored]
     assert len(SHORT) >= 200

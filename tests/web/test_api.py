@@ -36,7 +36,7 @@ def test_a_rude_comment_waits_is_decided_and_shows(client: FlaskClient, bearer: 
     (item,) = client.get("/v1/sites/demo/queue", headers=bearer).json["items"]
     assert item["reasons"] == ["toxic"]
     assert item["scores"]["insult"] > 0.5
-    assert {RUDE["body"][span["begin"] : span["end"]] for span in item["spans"]} & {"stupid", "idiot", "moron"}
+    assert "idiot" in " ".join(RUDE["body"][span["begin"] : span["end"]] for span in item["spans"])
     decided = client.post(f"{DOOR}/{item['id']}/decisions", json={"outcome": "published", "version": 1}, headers=bearer)
     assert decided.status_code == 201
     assert {**decided.json, "at": ""}.items() >= {"id": item["id"], "version": 2, "decided_by": "Robot"}.items()
