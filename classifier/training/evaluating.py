@@ -108,7 +108,7 @@ def evaluate(folder: Path, scorer: Scorer, lists: Path, *, peers: Path | None, s
         Figure(name, area(*found.curves[name]), least=_LEAST.get(name)) for name in found.curves
     ]
     others = apart(folder, say)
-    found.groups["Other domains (AUC of a model made without any of them)"] = list(_elsewhere(others, peers, found))
+    found.groups["Other domains (AUC, all rows; models made without them)"] = list(_elsewhere(others, peers, found))
     found.groups["Calibration error"] = [_calibrated(found.curves["Wikipedia, natural rate"])]
     found.groups["Each head (AUC)"] = list(_heads(judge, examples))
     found.groups["Spam"] = list(_spam(judge, examples, others))
@@ -159,7 +159,7 @@ def _beside(judge: Judge, rows: Sequence[Example], peers: Path) -> Mapping[str, 
 
 
 def _elsewhere(others: Apart, peers: Path | None, found: Evaluation) -> Iterator[Figure]:
-    """Judge what a model made without these sources makes of them, beside the one peer that is quick and ahead."""
+    """Judge what models made without a source make of it, beside the quick peers."""
     ahead = []
     for name, (texts, truth, raw) in others.elsewhere.items():
         ours = area(truth, raw)

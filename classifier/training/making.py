@@ -54,7 +54,7 @@ _RATES: Final = {source.file: _RATE_NAMES.index(source.rate) for source in SOURC
 _NATURAL: Final = 0.097
 
 #: Spam stands out from ordinary comments; they count this much, and texts of other kinds of spam less than comments'.
-_SPAM_WEIGHTS: Final = {"youtube_spam": 1.0, "telegram_spam": 1.0, "sms_spam": 0.5}
+_SPAM_WEIGHTS: Final = {"youtube_spam": 3.0, "telegram_spam": 0.5, "sms_spam": 0.3}
 _HAM_WEIGHT: Final = 0.3
 
 

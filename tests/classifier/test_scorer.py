@@ -22,6 +22,8 @@ TEXTS = [
     "f u c k  y0u, a$$h0le",
     "naïve 🙂 ѕtυріԁ “quoted” — it’s",
     "the the the cat and the cat and the dog",
+    "You are not stupid, he called you stupid, I was stupid and stupid people say so.",
+    'The headline says "idiot" and "idiot" again, you idiot!',
     "a",
     "",
     "•••@•••",
