@@ -15,7 +15,7 @@ Registry, tag `{registry}`
 
 Partition, tag `{p00}` …
     outbox              stream  event ids not yet fanned out: fields site, event, comment
-    due                 zset    lanes "<site> <endpoint>" by the ms at which there may be something to claim in them
+    lanes               zset    lanes "<site> <endpoint>" by the ms at which there may be something to claim in them
     open                zset    deliveries neither delivered nor dead by the ms since which they could be made
     replays             zset    replays under way "<site> <endpoint> <mode> <cursor> <until>" by when to go on
 
@@ -95,7 +95,7 @@ def outbox(partition: int) -> str:
 
 def due(partition: int) -> str:
     """Return the partition's lanes by when there may be something to claim in them."""
-    return f"{_tag(partition)}:due"
+    return f"{_tag(partition)}:lanes"
 
 
 def undelivered(partition: int) -> str:

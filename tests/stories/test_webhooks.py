@@ -404,6 +404,28 @@ def test_the_log_is_filtered_paged_and_searched_by_comment(
     assert [each.event.type.value for each in about] == ["comment.held", "comment.published"]
 
 
+def test_the_log_is_bounded_in_number_and_in_age(
+    office: Office, receiver: Receiver, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("outbox", "deliveries"):
+        monkeypatch.setattr(f"service.store.{module}.DELIVERIES_BOUND", 3)
+    id, _ = office.add(receiver.url)
+    for _ in range(6):
+        post()
+    office.run_all()
+    kept = office.webhooks.listed(SITE, id, member=OPERATOR, after=None, limit=10)
+    assert (len(receiver.requests), len(kept), office.log.counts(SITE, id)["delivered"]) == (6, 3, 3)
+    # A month passes: the stored times are moved.
+    for name in office.connection.do("ZRANGE", KEYS.log(id), 0, -1):
+        office.connection.do("ZADD", KEYS.log(id), 1, name)
+    last = post()
+    office.run_all()
+    (only,) = office.webhooks.listed(SITE, id, member=OPERATOR, after=None, limit=10)
+    assert only[1].event.comment == last
+    for key in (KEYS.delivery(only[1].event.id, id), KEYS.attempts(only[1].event.id, id), KEYS.history(last)):
+        assert office.connection.do("PTTL", key) > 0
+
+
 def test_who_cannot_receive_reads_the_events_in_order(
     office: Office, post: Post, review: Review, ana: Member, careful: Site
 ) -> None:
