@@ -17,7 +17,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.cluster import ClusterNode, RedisCluster
 from redis.exceptions import ClusterError, NoScriptError, RedisClusterException
 from redis.retry import Retry
-from redis.sentinel import Sentinel
+from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from service.core.errors import StartRefused, Unavailable
 
@@ -34,6 +34,10 @@ _LUA = Path(__file__).parent / "lua"
 
 #: Answers that are about the server's state, not about our command.
 _STATES = ("OOM", "MISCONF", "READONLY", "LOADING", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN")
+
+
+class _SentinelPool(SentinelConnectionPool, redis.BlockingConnectionPool):
+    """A pool that waits for a free connection, where redis-py's own for Sentinel refuses."""
 
 
 class Script:
@@ -158,7 +162,14 @@ def _hosts(url: str, *, port: int) -> tuple[list[tuple[str, int]], dict[str, Any
 def _cluster(url: str, connections: int, options: dict[str, Any]) -> RedisCluster:
     hosts, access = _hosts(url, port=6379)
     nodes = [ClusterNode(host, port) for host, port in hosts]  # type: ignore[no-untyped-call]
-    return RedisCluster(startup_nodes=nodes, max_connections=connections, **access, **options)
+    # redis-py uses the pool that it is given only when it is also given a URL.
+    pool: dict[str, Any] = {
+        "url": f"redis://{hosts[0][0]}:{hosts[0][1]}",
+        "connection_pool_class": redis.BlockingConnectionPool,
+        "max_connections": connections,
+        "timeout": TIMEOUT,
+    }
+    return RedisCluster(startup_nodes=nodes, **pool, **access, **options)
 
 
 def _sentinel(url: str, connections: int, options: dict[str, Any]) -> redis.Redis:
@@ -167,6 +178,6 @@ def _sentinel(url: str, connections: int, options: dict[str, Any]) -> redis.Redi
     if not group:
         raise ValueError("name the Sentinel group, like redis+sentinel://host1,host2/mymaster/0")
     sentinel: Any = Sentinel(hosts, socket_connect_timeout=TIMEOUT, socket_timeout=TIMEOUT)  # type: ignore[no-untyped-call]
-    # redis-py has no blocking pool for Sentinel: this one refuses when it is full, which reads as Unavailable.
-    client = sentinel.master_for(group, max_connections=connections, db=int(database or 0), **access, **options)
+    bounds = {"max_connections": connections, "timeout": TIMEOUT, "connection_pool_class": _SentinelPool}
+    client = sentinel.master_for(group, db=int(database or 0), **bounds, **access, **options)
     return cast("redis.Redis", client)

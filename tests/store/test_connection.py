@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from service.core.errors import StartRefused, Unavailable
 from service.store.connection import Connection, Script, connect
 from service.store.registry import Registry
 from service.wiring import default_policy
-from tests.servers import Server, ValkeyForTests, free_port, valkey_binary
+from tests.servers import ClusterForTests, Server, ValkeyForTests, free_port, valkey_binary
 
 PACE = Script("pace")
 
@@ -35,6 +36,35 @@ def test_what_is_away_is_unavailable_and_works_again_when_it_is_back(server: Val
     server.start()
     assert write(connection) == 0
     connection.close()
+
+
+def sentinel_of(server: Server, folder: Path) -> tuple[Server, str]:
+    port = free_port()
+    host, _, number = server.url.removeprefix("redis://").partition(":")
+    config = folder / "sentinel.conf"
+    config.write_text(f"port {port}\nsentinel monitor primary {host} {number} 1\n")
+    command = [valkey_binary(), str(config), "--sentinel"]
+    return Server(command, f"redis://127.0.0.1:{port}", data=folder), f"redis+sentinel://127.0.0.1:{port}/primary"
+
+
+def test_more_threads_than_connections_wait_for_one_another(tmp_path: Path) -> None:
+    data, sentinels, nodes = (tmp_path / name for name in ("data", "sentinel", "cluster"))
+    for folder in (data, sentinels, nodes):
+        folder.mkdir()
+    port = free_port()
+    server = Server([valkey_binary(), "--port", str(port)], f"redis://127.0.0.1:{port}", data=data)
+    sentinel, by_sentinel = sentinel_of(server, sentinels)
+    cluster = ClusterForTests(nodes)
+    try:
+        for url in (server.url, by_sentinel, cluster.url):
+            connection = connect(url, connections=2, replicas=0)
+            with ThreadPoolExecutor(8) as threads:
+                blocked = [threads.submit(connection.do, "BLPOP", "{a}nothing", 0.2) for _ in range(8)]
+            assert [each.result() for each in blocked] == [None] * 8, url
+            connection.close()
+    finally:
+        for started in (server, sentinel, cluster):
+            started.stop()
 
 
 def test_a_full_server_takes_no_writes_and_is_read_all_the_same(server: ValkeyForTests) -> None:
