@@ -55,6 +55,8 @@ StartFamily = Callable[..., Family]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[StartFamily]:
     with ExitStack() as stack:
+        # Under nohup these tests would hand on a SIGHUP that is ignored.
+        stack.callback(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, signal.SIG_DFL))
 
         def start(*children: str, grace: float = GRACE) -> Family:
             command = [sys.executable, "-m", "tests.outside.family", str(tmp_path), str(grace), *children]
