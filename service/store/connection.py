@@ -95,8 +95,10 @@ class Connection:
         """Close what is open."""
         self._client.close()
         # The client closes no pool that it was handed.
-        if not self.is_cluster:
-            self._client.connection_pool.disconnect()
+        servers = [node.redis_connection for node in self._client.get_nodes()] if self.is_cluster else [self._client]
+        for server in servers:
+            if server is not None:
+                server.connection_pool.disconnect()
 
     def _evaluate(self, command: list[Argument], *, key: str) -> Any:
         if not self._replicas:
