@@ -85,10 +85,12 @@ def _parley(wiring: Wiring) -> Parley:
     public, token = wiring.settings.public_url, wiring.settings.metrics_token
     return Parley(
         intake=Intake(wiring.queue, scorer, wiring.sealing, wiring.fingerprints, fresh_id),
-        review=Review(wiring.queue, fresh_id),
+        review=Review(wiring.queue, wiring.lists, wiring.leases, fresh_id),
         access=wiring.access,
         registry=wiring.registry,
         queue=wiring.queue,
+        lists=wiring.lists,
+        leases=wiring.leases,
         pages=StoredPages(wiring.connection),
         outbox=wiring.outbox,
         deliveries=wiring.deliveries,

@@ -85,12 +85,13 @@ class Intake:
         if moderator:
             outcome, reasons, actor = Outcome.PUBLISHED, (Reason.MODERATOR,), moderator.actor
         comment = replace(comment, outcome=outcome, reasons=reasons)
-        told = described(comment, outcome=outcome, actor=actor, reasons=reasons, note=None)
+        decision = Decision(outcome, actor, reasons)
         receipt = self.queue.admit(
             comment,
-            Decision(outcome, actor, reasons),
+            decision,
             door=self._door(submission, comment, site=site, network=network, idempotency_key=idempotency_key),
-            event=NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False)),
+            event=NewEvent(self.new_id("evt"), json.dumps(described(comment, decision), ensure_ascii=False)),
+            usefulness=policy.usefulness(comment.opinion, policy=site.policy),
         )
         return replace(receipt, token=self._token(site.id, receipt.id))
 
@@ -103,9 +104,7 @@ class Intake:
             raise InvalidChange([Fault("note", f"A report has at most {LONGEST_REPORT:,} characters.")])
         comment = self.queue.find(site.id, id)
         report = Report(complaint, mask(note).text)
-        told = described(comment, outcome=comment.outcome, actor=READER, reasons=(), note=report.note) | {
-            "complaint": complaint.value
-        }
+        told = described(comment, Decision(comment.outcome, READER, note=report.note)) | {"complaint": complaint.value}
         printed = self._print(site, "reporter", network)
         door = Door("", printed, "", site.policy.comments_per_minute, site.policy.comments_burst)
         event = NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False))

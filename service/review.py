@@ -1,15 +1,19 @@
 """The second story: a person looks at what waits, and decides."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from service.core.comment import Comment, Decision, Lease, Outcome, Report
+from service.core.comment import Comment, Decision, Lease, Outcome, Reason, Report
 from service.core.errors import Fault, InvalidChange, Superseded
 from service.core.events import described
+from service.core.listing import View
 from service.core.masking import MaskedText, mask
 from service.core.people import Member, Role
-from service.store.queue import NewEvent, Queue
+from service.store.leases import Leases
+from service.store.lists import Found, Lists
+from service.store.queue import Act, NewEvent, Queue
+from service.store.ranges import Place
 
 #: Longest reason that a moderator gives, in code points.
 LONGEST_NOTE = 2000
@@ -19,6 +23,9 @@ LONGEST_WINDOW = 60
 
 #: What a person may decide; only the policy holds.
 DECISIONS = (Outcome.PUBLISHED, Outcome.REJECTED, Outcome.SPAM)
+
+#: Comments that one looks at for one that nobody else has open.
+TRIED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,70 +39,125 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a moderator decides: an *outcome*, or None to hand the comment on as it stands; the *rule* of the house it
+    names, a *note* for colleagues, what the author is *told*."""
+
+    outcome: Outcome | None
+    rule: str = ""
+    note: str = ""
+    told: str = ""
+
+    def check(self) -> None:
+        """Raise InvalidChange with every fault."""
+        faults = []
+        if self.outcome not in (None, *DECISIONS):
+            faults.append(Fault("outcome", f"Decide one of: {', '.join(outcome.value for outcome in DECISIONS)}."))
+        for field, text in (("rule", self.rule), ("reason", self.note), ("public_reason", self.told)):
+            if len(text) > LONGEST_NOTE:
+                faults.append(Fault(field, f"A reason has at most {LONGEST_NOTE:,} characters."))
+        if faults:
+            raise InvalidChange(faults)
+
+    def of(self, comment: Comment, *, member: Member, batch: str = "") -> Decision:
+        """Return the decision that this is on *comment*."""
+        return Decision(
+            self.outcome or comment.outcome,
+            member.actor,
+            () if self.outcome else (Reason.ESCALATED,),
+            rule=_masked(self.rule),
+            note=_masked(self.note),
+            told=_masked(self.told),
+            batch=batch,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """The desk's acts."""
 
     queue: Queue
+    lists: Lists
+    leases: Leases
     new_id: Callable[[str], str]
 
-    def waiting(
-        self, site: str, *, member: Member, after: tuple[float, str] | None = None, limit: int = 50
-    ) -> list[tuple[float, Comment]]:
-        """Return what waits on *site*, worst first, from the cursor *after* on. Raises NotAllowed."""
+    def listed(self, site: str, view: View, *, member: Member, after: Place | None = None, limit: int = 50) -> Found:
+        """Return up to *limit* comments of *view* behind the cursor *after*. Raises NotAllowed."""
         member.require(Role.VIEWER, site)
-        return self.queue.waiting(site, after=after, limit=limit)
+        return self.lists.page(site, view, after=after, limit=limit)
 
-    def reported(
-        self, site: str, *, member: Member, after: tuple[float, str] | None = None, limit: int = 50
-    ) -> list[tuple[float, Comment]]:
-        """Return what readers reported on *site* with how many reports wait, most first. Raises NotAllowed."""
-        member.require(Role.VIEWER, site)
-        return self.queue.reported(site, after=after, limit=limit)
+    def next(self, site: str, view: View, *, member: Member, after: Place | None = None) -> Opened | None:
+        """Open the first comment of *view* that nobody else has open; None when there is none. Raises NotAllowed."""
+        member.require(Role.MODERATOR, site)
+        held = self.leases.held(site)
+        for _, comment in self.lists.page(site, view, after=after, limit=TRIED).items:
+            if held.get(comment.id, member.actor).id == member.id:
+                opened = self.open(site, comment.id, member=member)
+                # Someone may have opened or decided it since it was listed.
+                if opened.lease.token and opened.comment.version == comment.version:
+                    return opened
+                self.leases.give_back(site, comment.id, token=opened.lease.token)
+        return None
 
     def open(self, site: str, id: str, *, member: Member) -> Opened:
         """Open a comment to decide it, and lease it to *member*. Raises NotAllowed, NotFound."""
-        member.require(Role.MODERATOR, site)
-        lease = self.queue.lease(site, id, holder=member.actor, token=self.new_id("lease"))
+        lease = self.lease(site, id, member=member)
         decisions, reports = self.queue.decisions(site, id), self.queue.reports(site, id)
         return Opened(self.queue.find(site, id), tuple(decisions), tuple(reports), lease)
+
+    def lease(self, site: str, id: str, *, member: Member) -> Lease:
+        """Lease a comment to *member*, or for longer; without a token it is another's. Raises NotAllowed, NotFound."""
+        member.require(Role.MODERATOR, site)
+        return self.leases.take(site, id, holder=member.actor, token=self.new_id("lease"))
+
+    def give_back(self, site: str, id: str, *, member: Member, lease: str) -> bool:
+        """End the lease of that token; False when it had ended. Raises NotAllowed."""
+        member.require(Role.MODERATOR, site)
+        return self.leases.give_back(site, id, token=lease)
 
     def decide(
         self,
         site: str,
         id: str,
+        ruling: Ruling,
         *,
         member: Member,
-        outcome: Outcome,
-        note: str = "",
-        told: str = "",
         version: int | None = None,
         lease: str = "",
         undo_seconds: int = 0,
     ) -> Decision:
-        """Decide the *version* that *member* saw, or today's. What the author is *told* may be why.
+        """Decide the *version* that *member* saw, or today's.
 
         Raises Superseded with the decision that came first.
         """
         member.require(Role.MODERATOR, site)
-        _check(outcome=outcome, note=note, told=told, undo_seconds=undo_seconds)
+        ruling.check()
+        if not 0 <= undo_seconds <= LONGEST_WINDOW:
+            raise InvalidChange([Fault("undo_seconds", f"An undo window has 0 to {LONGEST_WINDOW} seconds.")])
         comment = self._seen(site, id, version=version)
-        decision = Decision(outcome, member.actor, note=_masked(note), told=_masked(told))
-        return self._record(comment, decision, lease=lease, undo_window=undo_seconds * 1000)
+        act = self.act(comment, ruling.of(comment, member=member), lease=lease, undo_window=undo_seconds * 1000)
+        return self.queue.decide(act)
 
     def undo(self, site: str, id: str, *, member: Member, version: int) -> Decision:
         """Take back decision *version* within its window: its event is never delivered. Raises UndoTooLate,
         Superseded."""
         member.require(Role.MODERATOR, site)
         comment = self._seen(site, id, version=version)
-        before = [decision for decision in self.queue.decisions(site, id) if decision.version < version]
-        if not before:
-            raise InvalidChange([Fault("version", "There is no decision before this one to go back to.")])
-        return self._record(comment, Decision(before[-1].outcome, member.actor, undoes=version))
+        before = before_last(self.queue.decisions(site, id), version=version)
+        return self.queue.decide(self.act(comment, reversal(before, member=member, undoes=version)))
 
     def close_thread(self, site: str, thread: str, *, member: Member, is_closed: bool) -> None:
         """Let the thread of that key take no more comments, or take them again. Raises NotAllowed."""
         member.require(Role.MODERATOR, site)
         self.queue.close_thread(site, thread, is_closed=is_closed)
+
+    def act(
+        self, comment: Comment, decision: Decision, *, lease: str = "", undo_window: int = 0, gives_way: bool = False
+    ) -> Act:
+        """Return *decision* on *comment* with the event that tells of it."""
+        told = described(comment, decision)
+        event = NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False))
+        return Act(comment, decision, event, lease, undo_window, gives_way)
 
     def _seen(self, site: str, id: str, *, version: int | None) -> Comment:
         comment = self.queue.find(site, id)
@@ -103,26 +165,20 @@ class Review:
             raise Superseded(self.queue.decisions(site, id)[-1])
         return comment
 
-    def _record(self, comment: Comment, decision: Decision, *, lease: str = "", undo_window: int = 0) -> Decision:
-        told = described(
-            comment, outcome=decision.outcome, actor=decision.actor, reasons=decision.reasons, note=decision.note
-        )
-        event = NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False))
-        return self.queue.decide(comment, decision, event=event, lease=lease, undo_window=undo_window)
+
+def before_last(decisions: Sequence[Decision], *, version: int) -> Decision:
+    """Return the decision that stood before *version*. Raises InvalidChange when there was none."""
+    before = [decision for decision in decisions if decision.version < version]
+    if not before:
+        raise InvalidChange([Fault("version", "There is no decision before this one to go back to.")])
+    return before[-1]
+
+
+def reversal(before: Decision, *, member: Member, undoes: int | None = None, batch: str = "") -> Decision:
+    """Return the decision of *member* that puts a comment back to where *before* had it."""
+    reasons = (Reason.ESCALATED,) if before.escalates else ()
+    return Decision(before.outcome, member.actor, reasons, undoes=undoes, batch=batch)
 
 
 def _masked(text: str) -> MaskedText | None:
     return mask(text).text if text else None
-
-
-def _check(*, outcome: Outcome, note: str, told: str, undo_seconds: int) -> None:
-    faults = []
-    if outcome not in DECISIONS:
-        faults.append(Fault("outcome", f"Decide one of: {', '.join(outcome.value for outcome in DECISIONS)}."))
-    for field, text in (("reason", note), ("public_reason", told)):
-        if len(text) > LONGEST_NOTE:
-            faults.append(Fault(field, f"A reason has at most {LONGEST_NOTE:,} characters."))
-    if not 0 <= undo_seconds <= LONGEST_WINDOW:
-        faults.append(Fault("undo_seconds", f"An undo window has 0 to {LONGEST_WINDOW} seconds."))
-    if faults:
-        raise InvalidChange(faults)

@@ -27,6 +27,8 @@ from service.sites import Sites
 from service.store.connection import Connection, connect
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
+from service.store.leases import Leases
+from service.store.lists import Lists
 from service.store.log import Log
 from service.store.outbox import Outbox
 from service.store.pace import Pace
@@ -85,6 +87,14 @@ class Wiring:
     @cached_property
     def queue(self) -> Queue:
         return Queue(self.connection, event_life=self.event_life)
+
+    @cached_property
+    def lists(self) -> Lists:
+        return Lists(self.connection)
+
+    @cached_property
+    def leases(self) -> Leases:
+        return Leases(self.connection)
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -20,6 +20,8 @@ from service.review import Review
 from service.store.connection import Connection
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
+from service.store.leases import Leases
+from service.store.lists import Lists
 from service.store.outbox import Outbox
 from service.store.pace import Pace
 from service.store.pages import Pages
@@ -138,8 +140,18 @@ def intake(queue: Queue, scorer: SafeScorer) -> Intake:
 
 
 @pytest.fixture
-def review(queue: Queue) -> Review:
-    return Review(queue, fresh)
+def lists(connection: Connection) -> Lists:
+    return Lists(connection)
+
+
+@pytest.fixture
+def leases(connection: Connection) -> Leases:
+    return Leases(connection)
+
+
+@pytest.fixture
+def review(queue: Queue, lists: Lists, leases: Leases) -> Review:
+    return Review(queue, lists, leases, fresh)
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ class DecisionData(_Subject):
     outcome: Outcome
     decided_by: str = Field(description="The moderator’s or token’s name, or the policy.")
     reasons: list[Reason]
+    rule: str | None = Field(None, description="The rule of the house that the moderator named.")
     reason: str | None = Field(description="What the moderator wrote, masked.")
     scores: dict[str, float] | None
     scored: bool = Field(description="False when the classifier could not judge it; the scores are then a guess.")

@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why the policy decided as it did."""
+    """Why the policy decided as it did, or what a person did beside naming an outcome."""
 
     SAFE = "safe"
     TOXIC = "toxic"
@@ -30,6 +30,7 @@ class Reason(StrEnum):
     UNSCORED = "unscored"
     AUTOMATIC = "automatic"
     MODERATOR = "moderator"
+    ESCALATED = "escalated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,26 @@ READER = Actor("reader", "A reader")
 class Decision:
     """An act on a comment. Append-only: undoing one is another, whose *undoes* names its version.
 
-    The *note* is for colleagues and webhooks, what the author is *told* for the author as well.
+    The *rule* is the one of the house that it names. The *note* is for colleagues and webhooks, what the author is
+    *told* for the author as well. One of many made at once names their *batch*.
     """
 
     outcome: Outcome
     actor: Actor
     reasons: tuple[Reason, ...] = ()
+    rule: MaskedText | None = None
     note: MaskedText | None = None
     told: MaskedText | None = None
+    batch: str = ""
     version: int = 0
     at: Millis = 0
     undo_until: Millis = 0
     undoes: int | None = None
+
+    @property
+    def escalates(self) -> bool:
+        """Whether it hands the comment on, where it stands, to whoever takes care of hard ones."""
+        return Reason.ESCALATED in self.reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,11 @@ class Author:
     fingerprint: str
     known_as: str
     is_moderator: bool = False
+
+    @property
+    def identity(self) -> str:
+        """What moderators know the writer by: the address's fingerprint, else the browser's, else nothing."""
+        return self.fingerprint or self.known_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,7 @@ class Comment:
     created_at: Millis = 0
     event: str = ""
     path: str = ""
+    is_escalated: bool = False
 
 
 class Complaint(StrEnum):

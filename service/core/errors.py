@@ -15,6 +15,7 @@
     ├── NotAllowed                known, but the role does not suffice
     ├── NotSignedIn               unknown
     ├── Superseded                someone decided first; carries the winning decision
+    ├── Leased                    someone else has it open; carries the lease
     ├── UndoTooLate               the undo window has ended
     └── Unavailable               Redis, or another neighbour, does not answer
 
@@ -26,7 +27,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from service.core.comment import Decision
+    from service.core.comment import Decision, Lease
 
 
 class ParleyError(Exception):
@@ -131,6 +132,14 @@ class Superseded(ParleyError):
     def __init__(self, winner: "Decision") -> None:
         super().__init__(f"{winner.actor.name} already decided this comment: {winner.outcome.value}.")
         self.winner = winner
+
+
+class Leased(ParleyError):
+    """Someone else has the comment open: *lease* says who, and until when."""
+
+    def __init__(self, lease: "Lease") -> None:
+        super().__init__(f"{lease.holder.name} has this comment open.")
+        self.lease = lease
 
 
 class UndoTooLate(ParleyError):

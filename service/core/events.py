@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from service.core.comment import Actor, Comment, Millis, Outcome, Reason
+from service.core.comment import Comment, Decision, Millis, Outcome
 from service.core.masking import MaskedText, mask
 from service.core.verdict import Verdict, known
 
@@ -179,9 +179,7 @@ def thin(data: Mapping[str, Any]) -> dict[str, Any]:
     return kept | ({"comment": {"id": data["comment"]["id"]}} if "comment" in data else {})
 
 
-def described(
-    comment: Comment, *, outcome: Outcome, actor: Actor, reasons: tuple[Reason, ...], note: MaskedText | None
-) -> dict[str, Any]:
+def described(comment: Comment, decision: Decision) -> dict[str, Any]:
     """Return what an event tells of *comment* and of the decision on it: masked text, never an address."""
     verdict = known(comment.opinion)
     return {
@@ -195,10 +193,11 @@ def described(
             "website": comment.author.website or None,
             "body": comment.body,
         },
-        "outcome": outcome.value,
-        "decided_by": actor.name,
-        "reasons": [reason.value for reason in reasons],
-        "reason": note,
+        "outcome": decision.outcome.value,
+        "decided_by": decision.actor.name,
+        "reasons": [reason.value for reason in decision.reasons],
+        "rule": decision.rule,
+        "reason": decision.note,
         "scores": dict(verdict.scores) if verdict else None,
         "scored": isinstance(comment.opinion, Verdict),
     }

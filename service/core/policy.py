@@ -46,6 +46,11 @@ def decide(
     return (Outcome.HELD, reasons) if reasons else (Outcome.PUBLISHED, (Reason.SAFE,))
 
 
+def usefulness(opinion: Opinion, *, policy: Policy) -> float:
+    """Return from 0 to 1 how much a person's decision would teach: most at the threshold, nothing of the unscored."""
+    return 0.0 if isinstance(opinion, Unscored) else 1 - abs(opinion.worst - policy.publish_below)
+
+
 def _holding(opinion: Opinion, *, links: int, standing: Standing, policy: Policy) -> list[Reason]:
     reasons = []
     if isinstance(opinion, Unscored):

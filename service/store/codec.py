@@ -69,6 +69,7 @@ def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
         created_at=int(fields["created_at"]),
         event=fields["event"],
         path=fields["path"],
+        is_escalated=bool(fields.get("escalated")),
     )
 
 
@@ -100,8 +101,10 @@ def decision_json(decision: Decision) -> str:
             "actor": decision.actor.id,
             "name": decision.actor.name,
             "reasons": decision.reasons,
+            "rule": decision.rule,
             "note": decision.note,
             "told": decision.told,
+            "batch": decision.batch,
             "undoes": decision.undoes,
         }
     )
@@ -114,8 +117,10 @@ def decision(text: str) -> Decision:
         outcome=Outcome(value["outcome"]),
         actor=Actor(value["actor"], value["name"]),
         reasons=tuple(Reason(reason) for reason in value["reasons"]),
+        rule=_optional(value["rule"]),
         note=_optional(value["note"]),
         told=_optional(value["told"]),
+        batch=value["batch"],
         version=value["version"],
         at=value["at"],
         undo_until=value.get("undo_until", 0),

@@ -6,7 +6,7 @@ writes.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
@@ -59,10 +59,21 @@ class Connection:
     def run(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> Any:
         """Run *script* in one step, and wait for the replicas it must reach. Raises Unavailable."""
         with _translated():
-            try:
-                return self._evaluate(["EVALSHA", script.sha, len(keys), *keys, *args], key=keys[0])
-            except NoScriptError:
-                return self._evaluate(["EVAL", script.source, len(keys), *keys, *args], key=keys[0])
+            return self._loaded(self._evaluate, script, keys, args)
+
+    def ask(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+        """Run *script*, which changes nothing that must reach a replica, in one step. Raises Unavailable."""
+        with _translated():
+            return self._loaded(lambda command, key: self._client.execute_command(*command), script, keys, args)
+
+    @staticmethod
+    def _loaded(
+        evaluate: Callable[[list[Argument], str], Any], script: Script, keys: Sequence[str], args: Sequence[Argument]
+    ) -> Any:
+        try:
+            return evaluate(["EVALSHA", script.sha, len(keys), *keys, *args], keys[0])
+        except NoScriptError:
+            return evaluate(["EVAL", script.source, len(keys), *keys, *args], keys[0])
 
     def run_each(self, script: Script, calls: Sequence[tuple[Sequence[str], Sequence[Argument]]]) -> list[Any]:
         """Run *script* for each of *calls* (keys, arguments), in their order and each in one step of its own, in one
@@ -100,7 +111,7 @@ class Connection:
             if server is not None:
                 server.connection_pool.disconnect()
 
-    def _evaluate(self, command: list[Argument], *, key: str) -> Any:
+    def _evaluate(self, command: list[Argument], key: str) -> Any:
         if not self._replicas:
             return self._client.execute_command(*command)
         # WAIT speaks of the writes of its own connection: both go in one pipeline to the node that has the key.

@@ -23,11 +23,19 @@ Site, in its partition's tag
     comment:<id>        hash    the comment (codec.py), its version, sequence, `told`: the last sequence fanned out
     decisions:<id>      list    Decisions as JSON, oldest first, append-only
     lease:<id>          hash    token, holder, name; expires when the lease ends
-    waiting             zset    held comments by their worst score
-    waiting:age         zset    held comments by created_at
+    leases              zset    leased comments by the ms at which their lease ends
+    waiting:<sorting>   zset    held comments that nobody escalated: worst by their worst score, oldest by created_at,
+                                useful by how near they are to the threshold less the days since the epoch
+    waiting:in:<facet>  set     the same, those held for a reason, of an author or on a page
+    escalated           zset    comments that were handed on, by when
+    spam                zset    comments marked as spam, by when
+    decided             zset    comments that people decided, by when; the last ones
+    written:<author>    zset    every comment of an author, by created_at
+    record:<author>     hash    outcome → how many of the author's comments stand there
     reports:<id>        list    Reports as JSON, oldest first, bounded
     reporters:<id>      set     digests of the networks that reported the comment
     reported            zset    published comments that readers reported, by how many reports wait for a decision
+    reported:latest     zset    the same, by their last report
     thread:<key>        zset    published comments by created_at
     tree:<key>          zset    paths of published comments, all with score 0: in order, a thread reads as a tree
     roots:<key>         zset    first-level comments with anything published at or below them, by created_at
@@ -59,8 +67,10 @@ Site, in its partition's tag
 
 from binascii import crc32
 
+from service.core.listing import Sorting
+
 PARTITIONS = 16
-SCHEMA = 1
+SCHEMA = 2
 
 _PREFIX = "parley"
 _REGISTRY = f"{_PREFIX}:{{registry}}"
@@ -135,12 +145,32 @@ class SiteKeys:
         return f"{self._site}:lease:{comment}"
 
     @property
-    def waiting(self) -> str:
-        return f"{self._site}:waiting"
+    def leases(self) -> str:
+        return f"{self._site}:leases"
+
+    def waiting(self, sorting: Sorting) -> str:
+        return f"{self._site}:waiting:{sorting}"
+
+    def facet(self, facet: str) -> str:
+        return f"{self._site}:waiting:in:{facet}"
 
     @property
-    def waiting_age(self) -> str:
-        return f"{self._site}:waiting:age"
+    def escalated(self) -> str:
+        return f"{self._site}:escalated"
+
+    @property
+    def spam(self) -> str:
+        return f"{self._site}:spam"
+
+    @property
+    def decided(self) -> str:
+        return f"{self._site}:decided"
+
+    def written(self, author: str) -> str:
+        return f"{self._site}:written:{author}"
+
+    def record(self, author: str) -> str:
+        return f"{self._site}:record:{author}"
 
     def reports(self, comment: str) -> str:
         return f"{self._site}:reports:{comment}"
@@ -151,6 +181,10 @@ class SiteKeys:
     @property
     def reported(self) -> str:
         return f"{self._site}:reported"
+
+    @property
+    def reported_latest(self) -> str:
+        return f"{self._site}:reported:latest"
 
     def thread(self, thread: str) -> str:
         return f"{self._site}:thread:{thread}"

@@ -52,7 +52,7 @@ class Pages:
     def state(self, site: str, thread: str, *, closes_after: Millis = 0) -> State:
         """Return the page's state now; it closes *closes_after* its first comment, or never for 0."""
         keys = SiteKeys(site)
-        revision, listed, is_closed, *hidden = self._redis.run(
+        revision, listed, is_closed, *hidden = self._redis.ask(
             self._state, [keys.about(thread), keys.thread(thread), keys.soon(thread)], [closes_after]
         )
         return State(revision, frozenset(hidden), listed - len(hidden), bool(is_closed))

@@ -1,17 +1,29 @@
-"""The comments themselves: taken in, leased, decided, undone, listed. Each change is one script and one event."""
+"""The comments themselves: taken in, decided, undone, reported. Each change is one script and one event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from service.core.comment import Actor, Comment, Decision, Lease, Millis, Outcome, Receipt, Report, Standing
-from service.core.errors import Closed, Duplicate, KeyReused, NotFound, ParentMissing, Superseded, TooFast, UndoTooLate
+from service.core.errors import (
+    Closed,
+    Duplicate,
+    KeyReused,
+    Leased,
+    NotFound,
+    ParentMissing,
+    ParleyError,
+    Superseded,
+    TooFast,
+    UndoTooLate,
+)
 from service.core.events import EventType
+from service.core.listing import Sorting, facets_of
 from service.core.thread import DEEPEST
 from service.core.verdict import known
 from service.store import codec
-from service.store.connection import Connection, Script
+from service.store.connection import Argument, Connection, Script
 from service.store.keys import SiteKeys
-from service.store.ranges import members_from
 
 DAY: Final = 24 * 3600 * 1000
 
@@ -21,13 +33,11 @@ RECEIPT_LIFE: Final = DAY
 #: How long the same words of the same author in the same thread count as said already, ms.
 SAID_LIFE: Final = 30 * DAY
 
-#: How long a moderator holds a comment that they do not touch, ms.
-LEASE_LENGTH: Final = 10 * 60 * 1000
-
 #: Reports of one comment that are kept.
 MOST_REPORTS: Final = 50
 
-_NO_LEASE = ""
+#: Comments that the list of what was decided holds.
+MOST_DECIDED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +62,28 @@ class NewEvent:
     data: str
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A decision to be made on the version of *comment* that was seen, and its event.
+
+    *lease* is the token of the decider's own, if any. One that *gives_way* is refused where another has it open.
+    """
+
+    comment: Comment
+    decision: Decision
+    event: NewEvent
+    lease: str = ""
+    undo_window: Millis = 0
+    gives_way: bool = False
+
+
 class Queue:
     """The comments of every site."""
 
     def __init__(self, connection: Connection, *, event_life: Millis) -> None:
         self._redis = connection
         self._event_life = event_life
-        self._admit, self._decide, self._lease = Script("admit"), Script("decide"), Script("lease")
-        self._report = Script("report")
+        self._admit, self._decide, self._report = Script("admit"), Script("decide"), Script("report")
 
     def standing(self, site: str, known_as: str) -> Standing:
         """Return what is known of the holder of an author key; of nobody, nothing."""
@@ -68,11 +92,13 @@ class Queue:
         published, refused = self._redis.do("HMGET", SiteKeys(site).author(known_as), "published", "refused")
         return Standing(int(published or 0), int(refused or 0))
 
-    def admit(self, comment: Comment, decision: Decision, *, door: Door, event: NewEvent) -> Receipt:
+    def admit(
+        self, comment: Comment, decision: Decision, *, door: Door, event: NewEvent, usefulness: float = 0.0
+    ) -> Receipt:
         """Store *comment* with its first decision. Raises Closed, Duplicate, TooFast, ParentMissing,
         KeyReused."""
         keys = SiteKeys(comment.site)
-        verdict = known(comment.opinion)
+        verdict, author = known(comment.opinion), comment.author.identity
         answer = self._redis.run(
             self._admit,
             [
@@ -82,8 +108,8 @@ class Queue:
                 keys.comment(comment.parent),
                 keys.comment(comment.id),
                 keys.decisions(comment.id),
-                keys.waiting,
-                keys.waiting_age,
+                keys.waiting(Sorting.WORST),
+                keys.waiting(Sorting.OLDEST),
                 keys.thread(comment.thread),
                 keys.about(comment.thread),
                 keys.author(comment.author.known_as),
@@ -93,6 +119,10 @@ class Queue:
                 keys.roots(comment.thread),
                 keys.busy(comment.thread),
                 keys.pace(door.address),
+                keys.waiting(Sorting.USEFUL),
+                keys.written(author),
+                keys.record(author),
+                *map(keys.facet, facets_of(comment)),
             ],
             [
                 door.payload if door.key else "",
@@ -115,6 +145,8 @@ class Queue:
                 DEEPEST,
                 door.closes_after,
                 "address" if door.address else "",
+                "author" if author else "",
+                round(usefulness, 6),
                 *(part for pair in codec.comment_fields(comment).items() for part in pair),
             ],
         )
@@ -131,56 +163,26 @@ class Queue:
         """Return every decision on the comment, oldest first."""
         return [codec.decision(text) for text in self._redis.do("LRANGE", SiteKeys(site).decisions(id), 0, -1)]
 
-    def waiting(self, site: str, *, after: tuple[float, str] | None, limit: int) -> list[tuple[float, Comment]]:
-        """Return the held comments with their worst score, worst first, equal ones by id, from *after* on."""
-        keys = SiteKeys(site)
-        found = members_from(self._redis, keys.waiting, after=after, limit=limit, descending=True)
-        hashes = self._redis.pipe([("HGETALL", keys.comment(id)) for id, _ in found])
-        return [
-            (score, codec.comment(id, site, fields))
-            for (id, score), fields in zip(found, hashes, strict=True)
-            if fields.get("outcome") == Outcome.HELD
-        ]
+    def decide(self, act: Act) -> Decision:
+        """Append a decision to the version of its comment that was seen. Raises Superseded, Leased, NotFound,
+        UndoTooLate."""
+        return _decided(self._redis.run(self._decide, *self._call(act)), act)
 
-    def count_reported(self, site: str) -> int:
-        """Return how many reported comments wait for a decision."""
-        return int(self._redis.do("ZCARD", SiteKeys(site).reported))
+    def decide_each(self, acts: Sequence[Act]) -> list[Decision | ParleyError]:
+        """Do each of *acts* as `decide` does, in as few round trips as may be; return what came of each."""
+        answers = self._redis.run_each(self._decide, [self._call(act) for act in acts])
+        return [_caught(answer, act) for answer, act in zip(answers, acts, strict=True)]
 
-    def count_waiting(self, site: str) -> int:
-        """Return how many comments wait."""
-        return int(self._redis.do("ZCARD", SiteKeys(site).waiting))
-
-    def lease(self, site: str, id: str, *, holder: Actor, token: str) -> Lease:
-        """Hold the comment for *holder*; the answer names whoever holds it already. Raises NotFound."""
-        keys = SiteKeys(site)
-        answer = self._redis.run(
-            self._lease, [keys.comment(id), keys.lease(id)], [holder.id, holder.name, token, LEASE_LENGTH]
-        )
-        if answer[0] == "missing":
-            raise NotFound("comment", id)
-        if answer[0] == "taken":
-            return Lease(id, Actor(answer[1], answer[2]), "", int(answer[3]))
-        return Lease(id, holder, answer[1], int(answer[2]))
-
-    def decide(
-        self,
-        comment: Comment,
-        decision: Decision,
-        *,
-        event: NewEvent,
-        lease: str = _NO_LEASE,
-        undo_window: Millis = 0,
-    ) -> Decision:
-        """Append *decision* to the version of *comment* that was seen. Raises Superseded, NotFound, UndoTooLate."""
-        keys = SiteKeys(comment.site)
-        answer = self._redis.run(
-            self._decide,
+    def _call(self, act: Act) -> tuple[list[str], list[Argument]]:
+        comment, decision, event = act.comment, act.decision, act.event
+        keys, author = SiteKeys(comment.site), comment.author.identity
+        return (
             [
                 keys.comment(comment.id),
                 keys.decisions(comment.id),
                 keys.lease(comment.id),
-                keys.waiting,
-                keys.waiting_age,
+                keys.waiting(Sorting.WORST),
+                keys.waiting(Sorting.OLDEST),
                 keys.thread(comment.thread),
                 keys.soon(comment.thread),
                 keys.about(comment.thread),
@@ -192,23 +194,34 @@ class Queue:
                 keys.roots(comment.thread),
                 keys.busy(comment.thread),
                 keys.reported,
+                keys.reported_latest,
+                keys.waiting(Sorting.USEFUL),
+                keys.escalated,
+                keys.spam,
+                keys.decided,
+                keys.leases,
+                keys.record(author),
+                *map(keys.facet, facets_of(comment)),
             ],
             [
                 comment.id,
                 comment.version,
-                lease,
+                act.lease,
                 decision.outcome.value,
                 codec.decision_json(decision),
-                undo_window,
+                act.undo_window,
                 "" if decision.undoes is None else "undo",
                 event.id,
                 (EventType.of(decision.outcome) if decision.undoes is None else EventType.UNDONE).value,
                 event.data,
                 self._event_life,
                 comment.site,
+                "escalated" if decision.escalates else "",
+                decision.actor.id if act.gives_way else "",
+                "author" if author else "",
+                MOST_DECIDED,
             ],
         )
-        return _decided(answer, comment)
 
     def report(self, comment: Comment, report: Report, *, door: Door, event: NewEvent) -> bool:
         """Note *report*; False if the same network reported this comment before. Raises NotFound, TooFast."""
@@ -223,6 +236,7 @@ class Queue:
                 keys.pace(door.network),
                 keys.event(event.id),
                 keys.outbox,
+                keys.reported_latest,
             ],
             [
                 comment.id,
@@ -248,13 +262,6 @@ class Queue:
     def reports(self, site: str, id: str) -> list[Report]:
         """Return what readers reported of the comment, oldest first."""
         return [codec.report(text) for text in self._redis.do("LRANGE", SiteKeys(site).reports(id), 0, -1)]
-
-    def reported(self, site: str, *, after: tuple[float, str] | None, limit: int) -> list[tuple[float, Comment]]:
-        """Return the reported comments with how many reports wait, most first, from *after* on."""
-        keys = SiteKeys(site)
-        found = members_from(self._redis, keys.reported, after=after, limit=limit, descending=True)
-        hashes = self._redis.pipe([("HGETALL", keys.comment(id)) for id, _ in found])
-        return [(count, codec.comment(id, site, fields)) for (id, count), fields in zip(found, hashes, strict=True)]
 
     def close_thread(self, site: str, thread: str, *, is_closed: bool) -> None:
         """Let a thread take no more comments, or take them again."""
@@ -282,14 +289,23 @@ def _receipt(answer: list[Any], comment: Comment, *, payload: str) -> Receipt:
     raise AssertionError(answer)
 
 
-def _decided(answer: list[Any], comment: Comment) -> Decision:
+def _decided(answer: list[Any], act: Act) -> Decision:
     match answer:
         case ["decided", text]:
             return codec.decision(text)
         case ["stale" | "lost", text]:
             raise Superseded(codec.decision(text))
+        case ["taken", holder, name, ends]:
+            raise Leased(Lease(act.comment.id, Actor(holder, name), "", int(ends)))
         case ["missing"]:
-            raise NotFound("comment", comment.id)
+            raise NotFound("comment", act.comment.id)
         case ["late"]:
             raise UndoTooLate
     raise AssertionError(answer)
+
+
+def _caught(answer: list[Any], act: Act) -> Decision | ParleyError:
+    try:
+        return _decided(answer, act)
+    except ParleyError as error:
+        return error

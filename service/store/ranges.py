@@ -1,41 +1,39 @@
 """Walking a sorted set by (score, member) cursors, which stay true while others come and go."""
 
 from collections.abc import Container
+from typing import Final
 
-from service.store.connection import Connection
+from service.store.connection import Connection, Script
+
+#: A place in a sorted set: a score and the member that has it.
+Place = tuple[float, str]
+
+_BEHIND: Final = Script("behind")
 
 
 def members_from(
     connection: Connection,
     key: str,
     *,
-    after: tuple[float, str] | None,
+    after: Place | None,
     limit: int,
     skip: Container[str] = (),
     descending: bool = False,
 ) -> list[tuple[str, float]]:
     """Return up to *limit* members behind the cursor *after* with their scores, equal scores by member."""
-    command, first, last = ("ZREVRANGEBYSCORE", "+inf", "-inf") if descending else ("ZRANGEBYSCORE", "-inf", "+inf")
-    if after is not None:
-        first = repr(after[0])
     found: list[tuple[str, float]] = []
-    offset = 0
     while len(found) < limit:
-        page: list[tuple[str, float]] = connection.do(
-            command, key, first, last, "WITHSCORES", "LIMIT", offset, limit, withscores=True
-        )
-        found += [
-            (member, score)
-            for member, score in page
-            if member not in skip and _is_behind((score, member), after, descending=descending)
-        ]
-        offset += len(page)
+        page = _page(connection, key, after=after, limit=limit, descending=descending)
+        found += [(member, score) for member, score in page if member not in skip]
         if len(page) < limit:
             break
+        after = page[-1][1], page[-1][0]
     return found[:limit]
 
 
-def _is_behind(place: tuple[float, str], after: tuple[float, str] | None, *, descending: bool) -> bool:
-    if after is None:
-        return True
-    return place < after if descending else place > after
+def _page(
+    connection: Connection, key: str, *, after: Place | None, limit: int, descending: bool
+) -> list[tuple[str, float]]:
+    score, member = (repr(after[0]), after[1]) if after else ("", "")
+    answer = connection.ask(_BEHIND, [key], [score, member, limit, "down" if descending else "up"])
+    return [(member, float(score)) for member, score in zip(answer[::2], answer[1::2], strict=True)]

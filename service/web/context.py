@@ -13,6 +13,8 @@ from service.core.site import Site
 from service.intake import Intake
 from service.review import Review
 from service.store.deliveries import Deliveries
+from service.store.leases import Leases
+from service.store.lists import Lists
 from service.store.outbox import Outbox
 from service.store.pages import Pages
 from service.store.queue import Queue
@@ -35,6 +37,8 @@ class Parley:
     access: Access
     registry: Registry
     queue: Queue
+    lists: Lists
+    leases: Leases
     pages: Pages
     outbox: Outbox
     deliveries: Deliveries

@@ -1,19 +1,19 @@
 """The review desk: pages for people, forms for acts. Everything works without JavaScript."""
 
-from typing import cast
-
 from apiflask import APIBlueprint
-from flask import Response, flash, get_flashed_messages, redirect, render_template, request, session, url_for
+from flask import Response, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.comment import Decision, Outcome
 from service.core.errors import Fault, InvalidChange, NotFound, NotSignedIn, Superseded, TooFast, UndoTooLate
+from service.core.listing import Listing, View
 from service.core.people import Member
-from service.review import Opened
+from service.review import Opened, Ruling
 from service.web import cursors
 from service.web import session as desk_session
 from service.web.context import network, parley
-from service.web.desk_shown import DeskShown, OpenedShown, QueueItemShown, flashes
+from service.web.desk_shown import OpenedShown, QueueItemShown
+from service.web.frame import frame, now
 from service.web.problems import headers_of, status_of
 
 bp = APIBlueprint("desk", __name__, url_prefix="/review", enable_openapi=False)
@@ -108,17 +108,18 @@ def queue(site: str) -> str:
     member = desk_session.member()
     after = cursors.decode(request.args.get("cursor", ""))
     is_reported = request.args.get("list") == "reported"
-    listed = parley().review.reported if is_reported else parley().review.waiting
-    found = listed(site, member=member, after=after, limit=PAGE + 1)
-    shown = found[:PAGE]
+    view = View(Listing.REPORTED if is_reported else Listing.WAITING)
+    found = parley().review.listed(site, view, member=member, after=after, limit=PAGE)
     return render_template(
         "desk/queue.html",
-        desk=_desk(member, site),
-        items=[QueueItemShown.of(comment, now=_now(), reports=int(n) if is_reported else 0) for n, comment in shown],
-        more=cursors.encode(shown[-1][0], shown[-1][1].id) if len(found) > PAGE else "",
+        desk=frame(member, site),
+        items=[
+            QueueItemShown.of(comment, now=now(), reports=int(n) if is_reported else 0) for n, comment in found.items
+        ],
+        more=cursors.encode(*found.next) if found.next else "",
         is_first=after is None,
         is_reported=is_reported,
-        reported=parley().queue.count_reported(site),
+        reported=parley().lists.counts(site).lists[Listing.REPORTED],
     )
 
 
@@ -141,10 +142,12 @@ def post_decision(site: str, id: str) -> AnyResponse:
         made = parley().review.decide(
             site,
             id,
+            Ruling(
+                outcome,
+                note=request.form.get("reason", "").strip(),
+                told=request.form.get("public_reason", "").strip(),
+            ),
             member=member,
-            outcome=outcome,
-            note=request.form.get("reason", "").strip(),
-            told=request.form.get("public_reason", "").strip(),
             version=request.form.get("version", type=int),
             lease=request.form.get("lease", ""),
             undo_seconds=UNDO_SECONDS,
@@ -175,18 +178,6 @@ def _tell(site: str, id: str, made: Decision) -> None:
     session["undo"] = {"site": site, "id": id, "version": made.version, "until": made.undo_until}
 
 
-def _desk(member: Member, site: str) -> DeskShown:
-    sites = [each for each in parley().registry.sites() if member.sees(each.id)]
-    if site not in {each.id for each in sites}:
-        raise NotFound("site", site)
-    waiting = {each.id: parley().queue.count_waiting(each.id) for each in sites}
-    flashed = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
-    told = flashes(flashed, undo=session.pop("undo", None), now=_now())
-    return DeskShown.of(
-        member, sites, current=site, waiting=waiting, csrf_token=desk_session.csrf_token(), flashes=told
-    )
-
-
 def _opened(site: str, opened: Opened, member: Member) -> str:
     shown = OpenedShown.of(
         opened.comment,
@@ -194,9 +185,9 @@ def _opened(site: str, opened: Opened, member: Member) -> str:
         opened.lease,
         reports=opened.reports,
         reader=member.actor,
-        now=_now(),
+        now=now(),
     )
-    return render_template("desk/comment.html", desk=_desk(member, site), item=shown)
+    return render_template("desk/comment.html", desk=frame(member, site), item=shown)
 
 
 def _welcome(secret: str, *, name: str, faults: dict[str, str]) -> str:
@@ -210,7 +201,3 @@ def _next() -> str:
     """Return where to go after signing in: a path of the desk, or nowhere."""
     path = request.values.get("next", "")
     return path if path.startswith("/review/") and "//" not in path and "\\" not in path else ""
-
-
-def _now() -> float:
-    return parley().now() * 1000

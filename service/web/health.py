@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 
 from service.core.errors import NotAllowed, Unavailable
+from service.core.listing import Listing
 from service.outside import metrics
 from service.web.context import parley
 
@@ -50,7 +51,7 @@ def _may_read() -> bool:
 
 def _gauges() -> dict[str, tuple[str, float]]:
     here = parley()
-    waiting = sum(here.queue.count_waiting(site.id) for site in here.registry.sites())
+    waiting = sum(here.lists.counts(site.id).lists[Listing.WAITING] for site in here.registry.sites())
     beat = here.registry.since_beat()
     return {
         "parley_queue_waiting": ("Comments that wait for a person.", waiting),

@@ -27,6 +27,7 @@ TABLE: dict[type[ParleyError], tuple[int, str]] = {
     errors.NotAllowed: (403, "Not allowed"),
     errors.NotSignedIn: (401, "Not signed in"),
     errors.Superseded: (409, "Already decided"),
+    errors.Leased: (409, "Somebody has it open"),
     errors.UndoTooLate: (409, "Too late to undo"),
     errors.Unavailable: (503, "Not available"),
 }

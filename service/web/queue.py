@@ -4,7 +4,9 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from service.core.comment import Outcome
+from service.core.listing import View
 from service.core.people import Role
+from service.review import Ruling
 from service.web import cursors
 from service.web.bearer import bearer
 from service.web.context import parley
@@ -39,12 +41,10 @@ def list_queue(site: str, query: QueueQuery) -> Response:
     """List what waits for a person, worst first"""
     member = bearer()
     parley().registry.site(site)
-    found = parley().review.waiting(site, member=member, after=cursors.decode(query.cursor), limit=query.limit + 1)
-    shown = found[: query.limit]
-    more = len(found) > query.limit
+    found = parley().review.listed(site, View(), member=member, after=cursors.decode(query.cursor), limit=query.limit)
     page = QueueOut(
-        items=[queue_item(comment) for _, comment in shown],
-        next=cursors.encode(shown[-1][0], shown[-1][1].id) if more else None,
+        items=[queue_item(comment) for _, comment in found.items],
+        next=cursors.encode(*found.next) if found.next else None,
     )
     return Response(page.model_dump_json(), mimetype="application/json")
 
@@ -80,10 +80,8 @@ def post_decision(site: str, id: str, decision: DecisionIn) -> Response:
     made = parley().review.decide(
         site,
         id,
+        Ruling(Outcome(decision.outcome), note=decision.reason, told=decision.public_reason),
         member=bearer(),
-        outcome=Outcome(decision.outcome),
-        note=decision.reason,
-        told=decision.public_reason,
         version=decision.version,
         undo_seconds=decision.undo_seconds,
     )

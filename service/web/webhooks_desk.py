@@ -5,17 +5,18 @@ from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from apiflask import APIBlueprint
-from flask import Response, flash, get_flashed_messages, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.endpoint import EndpointChange, header_lines
-from service.core.errors import Fault, InvalidChange, NotFound, NotSignedIn
+from service.core.errors import Fault, InvalidChange, NotSignedIn
 from service.core.people import Member, Role
 from service.store.log import Filter
 from service.web import cursors, desk
 from service.web import session as desk_session
 from service.web.context import parley
-from service.web.desk_shown import DeskShown, flashes
+from service.web.desk_shown import DeskShown
+from service.web.frame import frame, now
 from service.web.webhooks_shown import EndpointForm, EndpointShown, ExchangeShown, LoggedShown
 
 bp = APIBlueprint("webhooks_desk", __name__, url_prefix="/review/<site>/webhooks", enable_openapi=False)
@@ -126,8 +127,8 @@ def delivery(site: str, id: str, event: str) -> str:
     """Show one delivery: the body, and each attempt with its answer."""
     member = desk_session.member()
     exchange = parley().webhooks.exchange(site, id, event, member=member)
-    shown = ExchangeShown.of(exchange, now=_now())
-    return render_template("desk/delivery.html", desk=_frame(member, site), endpoint_id=id, exchange=shown)
+    shown = ExchangeShown.of(exchange, now=now())
+    return render_template("desk/delivery.html", desk=frame(member, site), endpoint_id=id, exchange=shown)
 
 
 @bp.post("/<id>/deliveries/<event>/replay")
@@ -140,8 +141,8 @@ def post_replay_one(site: str, id: str, event: str) -> AnyResponse:
 
 def _list(site: str, form: EndpointForm) -> str:
     member = desk_session.member()
-    shown = [EndpointShown.of(each, now=_now()) for each in parley().webhooks.all(site, member=member)]
-    return render_template("desk/webhooks.html", desk=_frame(member, site), endpoints=shown, form=form)
+    shown = [EndpointShown.of(each, now=now()) for each in parley().webhooks.all(site, member=member)]
+    return render_template("desk/webhooks.html", desk=frame(member, site), endpoints=shown, form=form)
 
 
 def _endpoint(site: str, id: str, *, secret: str = "", form: EndpointForm | None = None) -> str:
@@ -150,8 +151,8 @@ def _endpoint(site: str, id: str, *, secret: str = "", form: EndpointForm | None
     lines, more = _log(site, id, member)
     return render_template(
         "desk/webhook.html",
-        desk=_frame(member, site),
-        endpoint=EndpointShown.of(found, now=_now()),
+        desk=frame(member, site),
+        endpoint=EndpointShown.of(found, now=now()),
         form=form or EndpointForm.of(found.endpoint),
         secret=secret,
         lines=lines,
@@ -165,12 +166,12 @@ def _log(site: str, id: str, member: Member) -> tuple[list[LoggedShown], str]:
     webhooks, state, comment = parley().webhooks, _filter(), _comment()
     if comment:
         about = webhooks.about(site, id, comment, member=member)
-        return [LoggedShown.of(each, now=_now()) for each in about if state in ("", each.state)], ""
+        return [LoggedShown.of(each, now=now()) for each in about if state in ("", each.state)], ""
     after = cursors.decode(request.args.get("cursor", ""))
     found = webhooks.listed(site, id, member=member, state=state, after=after, limit=PAGE + 1)
     shown = found[:PAGE]
     more = cursors.encode(shown[-1][0], shown[-1][1].event.id) if len(found) > PAGE else ""
-    return [LoggedShown.of(each, now=_now()) for _, each in shown], more
+    return [LoggedShown.of(each, now=now()) for _, each in shown], more
 
 
 def _filter() -> Filter:
@@ -224,24 +225,8 @@ def _back(site: str, id: str, text: str, kind: str = "done") -> AnyResponse:
     return redirect(url_for("webhooks_desk.endpoint", site=site, id=id), 303)
 
 
-def _frame(member: Member, site: str) -> DeskShown:
-    sites = [each for each in parley().registry.sites() if member.sees(each.id)]
-    if site not in {each.id for each in sites}:
-        raise NotFound("site", site)
-    waiting = {each.id: parley().queue.count_waiting(each.id) for each in sites}
-    flashed = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
-    told = flashes(flashed, undo=None, now=_now())
-    return DeskShown.of(
-        member, sites, current=site, waiting=waiting, csrf_token=desk_session.csrf_token(), flashes=told
-    )
-
-
 def _disabled(desk: DeskShown) -> int:
     """Return how many endpoints of the site were disabled, for those who can do something about it."""
     if desk.role is not Role.OWNER:
         return 0
     return len(parley().webhooks.endpoints.disabled(desk.site.id))
-
-
-def _now() -> float:
-    return parley().now() * 1000

@@ -16,6 +16,7 @@ REASONS: Final = {
     Reason.UNSCORED: "Not scored",
     Reason.AUTOMATIC: "Filled in like a program",
     Reason.MODERATOR: "Written by a moderator",
+    Reason.ESCALATED: "Escalated",
 }
 
 LABELS: Final[dict[Label, str]] = {

@@ -18,7 +18,7 @@ from service.core.people import Member, Role
 from service.core.site import Site
 from service.intake import Intake
 from service.outside.sealing import FingerprintKey, KeyRing, key_in
-from service.review import Review
+from service.review import Review, Ruling
 from service.store.queue import Queue
 from service.store.registry import Registry
 from service.webhooks import OPERATOR
@@ -85,7 +85,7 @@ def make_events(office: Office, folder: Path, site: Site) -> set[tuple[str, int]
     for number in range(EVENTS // (1 + len(OUTCOMES))):
         id = intake.receive(submission(f"Comment {number}."), site=site, network=NETWORK).id
         for outcome in OUTCOMES:
-            review.decide(site.id, id, member=ana, outcome=outcome)
+            review.decide(site.id, id, member=ana, ruling=Ruling(outcome))
         made |= {(id, sequence) for sequence in range(1, 2 + len(OUTCOMES))}
     return made
 

@@ -10,7 +10,7 @@ from service.core.masking import restore
 from service.core.people import Member
 from service.core.site import Site
 from service.intake import Intake
-from service.review import Review
+from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.deliveries import Deliveries
 from service.store.keys import SiteKeys
@@ -40,7 +40,7 @@ def told(deliveries: Deliveries, claimed: list[Delivery]) -> list[tuple[str, Eve
 def decided(intake: Intake, careful: Site, review: Review, ana: Member) -> str:
     """A comment that was held, then published: two events."""
     id = intake.receive(submission(), site=careful, network=NETWORK).id
-    review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED)
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
     return id
 
 
@@ -124,7 +124,7 @@ def test_an_undone_decision_is_logged_and_never_delivered(
     connection: Connection,
 ) -> None:
     id = intake.receive(submission(), site=careful, network=NETWORK).id
-    made = review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, undo_seconds=10)
+    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
     entries = read(outbox)
     for entry in entries:
         fan_out(outbox, entry, [HERE])

@@ -10,7 +10,7 @@ from service.core.people import Member
 from service.core.site import Site
 from service.core.thread import DEEPEST, key_of
 from service.intake import Intake
-from service.review import Review
+from service.review import Review, Ruling
 from service.store.pages import Order, Pages, Place
 from tests.submissions import NETWORK, PAGE, submission
 
@@ -31,7 +31,8 @@ class Thread:
         time.sleep(0.002)  # ids and times order comments by the millisecond
 
     def decide(self, body: str, outcome: Outcome, *, member: Member, undo_seconds: int = 0) -> None:
-        self._review.decide(self._site.id, self.ids[body], member=member, outcome=outcome, undo_seconds=undo_seconds)
+        ruling = Ruling(outcome)
+        self._review.decide(self._site.id, self.ids[body], ruling, member=member, undo_seconds=undo_seconds)
 
     def page(self, order: Order, *, start: Place | None = None, limit: int = 100) -> tuple[list[Reading], Place | None]:
         hidden = self._pages.state(self._site.id, THREAD).hidden

@@ -11,7 +11,7 @@ from service.core.errors import InvalidChange, NotFound
 from service.core.people import Member
 from service.core.site import Site
 from service.intake import Intake
-from service.review import Review
+from service.review import Review, Ruling
 from service.webhooks import OPERATOR
 from tests.endpoints import NOW, Office
 from tests.receivers import Receiver, status
@@ -23,7 +23,7 @@ def test_a_decision_reaches_the_receiver_signed_by_the_standard(
 ) -> None:
     _, secret = office.add(receiver.url)
     id = intake.receive(submission("Mail me: bob@example.com"), site=careful, network=NETWORK).id
-    review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, note="Fine.")
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED, note="Fine."))
     assert office.run() == 1
     assert office.run() == 1
     held, published = receiver.requests

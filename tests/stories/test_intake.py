@@ -14,7 +14,7 @@ from service.core.thread import key_of
 from service.core.verdict import Unscored
 from service.intake import Intake
 from service.outside.sealing import FingerprintKey, KeyRing, NotOpened
-from service.review import Review
+from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.pages import Pages
@@ -133,7 +133,7 @@ def test_a_typed_address_alone_inherits_no_trust(intake: Intake, careful: Site, 
     browser = key()
     first = intake.receive(submission("One.", author_key=browser), site=careful, network=NETWORK)
     assert first.outcome is Outcome.HELD
-    review.decide(careful.id, first.id, member=ana, outcome=Outcome.PUBLISHED)
+    review.decide(careful.id, first.id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
 
     same_browser = intake.receive(submission("Two.", author_key=browser), site=careful, network=NETWORK)
     address_alone = intake.receive(submission("Three."), site=careful, network=NETWORK)
@@ -156,9 +156,8 @@ def test_no_address_is_stored_in_clear_anywhere(
         thread_title="By hidden.six@example.com",
     )
     receipt = intake.receive(typed, site=careful, network=NETWORK, idempotency_key=key())
-    review.decide(
-        careful.id, receipt.id, member=ana, outcome=Outcome.REJECTED, note="Wrote hidden.seven@example.com in it."
-    )
+    ruling = Ruling(Outcome.REJECTED, note="Wrote hidden.seven@example.com in it.")
+    review.decide(careful.id, receipt.id, ruling, member=ana)
     everything = json.dumps([_dump(connection, name) for name in connection._client.scan_iter("*")], default=str)
     assert receipt.id in everything
     assert "hidden." not in everything

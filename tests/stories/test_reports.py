@@ -4,14 +4,16 @@ import pytest
 
 from service.core.comment import Complaint, Outcome
 from service.core.errors import InvalidChange, NotFound, TooFast
+from service.core.listing import Listing, View
 from service.core.masking import MASK
 from service.core.people import Member
 from service.core.site import Site
 from service.core.thread import key_of
 from service.intake import LONGEST_REPORT, Intake
-from service.review import Review
+from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
+from service.store.lists import Lists
 from service.store.pages import Pages
 from service.store.queue import Queue
 from tests.submissions import NETWORK, PAGE, submission
@@ -26,12 +28,12 @@ def networks(count: int) -> list[str]:
 
 
 def test_a_report_waits_for_a_person_and_takes_nothing_down(
-    intake: Intake, queue: Queue, pages: Pages, site: Site
+    intake: Intake, queue: Queue, lists: Lists, pages: Pages, site: Site
 ) -> None:
     id = intake.receive(submission(), site=site, network=NETWORK).id
     for network in networks(3):
         assert report(intake, site, id, network=network, note="Rude to ben@example.com.")
-    [(count, found)] = queue.reported(site.id, after=None, limit=10)
+    [(count, found)] = lists.page(site.id, View(Listing.REPORTED), limit=10).items
     assert (count, found.id, found.outcome) == (3, id, Outcome.PUBLISHED)
     assert pages.state(site.id, key_of(url=PAGE, thread_id="")).count == 1
     noted = queue.reports(site.id, id)
@@ -39,20 +41,20 @@ def test_a_report_waits_for_a_person_and_takes_nothing_down(
     assert {each.note for each in noted} == {f"Rude to {MASK}."}
 
 
-def test_one_network_reports_a_comment_once(intake: Intake, queue: Queue, site: Site) -> None:
+def test_one_network_reports_a_comment_once(intake: Intake, lists: Lists, site: Site) -> None:
     id = intake.receive(submission(), site=site, network=NETWORK).id
     assert report(intake, site, id)
     assert not report(intake, site, id)
-    assert queue.reported(site.id, after=None, limit=10)[0][0] == 1
+    assert lists.page(site.id, View(Listing.REPORTED), limit=10).items[0][0] == 1
 
 
-def test_a_decision_answers_the_reports(intake: Intake, review: Review, queue: Queue, site: Site, ana: Member) -> None:
+def test_a_decision_answers_the_reports(intake: Intake, review: Review, lists: Lists, site: Site, ana: Member) -> None:
     id = intake.receive(submission(), site=site, network=NETWORK).id
     report(intake, site, id)
-    review.decide(site.id, id, member=ana, outcome=Outcome.PUBLISHED)
-    assert queue.reported(site.id, after=None, limit=10) == []
+    review.decide(site.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
+    assert lists.page(site.id, View(Listing.REPORTED), limit=10).items == ()
     assert report(intake, site, id, network="198.51.100.9/32")
-    assert queue.reported(site.id, after=None, limit=10)[0][0] == 1
+    assert lists.page(site.id, View(Listing.REPORTED), limit=10).items[0][0] == 1
 
 
 def test_each_report_is_told_of_in_its_turn(intake: Intake, queue: Queue, connection: Connection, site: Site) -> None:

@@ -7,14 +7,16 @@ import pytest
 
 from service.core.comment import Outcome
 from service.core.errors import InvalidChange, NotAllowed, NotFound, Superseded, UndoTooLate
+from service.core.listing import Listing, View
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.core.thread import key_of
 from service.core.verdict import Verdict
 from service.intake import Intake
-from service.review import Review
+from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
+from service.store.lists import Lists
 from service.store.pages import Pages
 from service.store.queue import Queue
 from tests.conftest import SafeScorer
@@ -29,6 +31,10 @@ def hold(intake: Intake, careful: Site) -> Hold:
     return lambda body: intake.receive(submission(body), site=careful, network=NETWORK).id
 
 
+def queue_length(lists: Lists, site: Site) -> int:
+    return lists.counts(site.id).lists[Listing.WAITING]
+
+
 def visible(pages: Pages, site: Site) -> list[str]:
     thread = key_of(url=PAGE, thread_id="")
     hidden = pages.state(site.id, thread).hidden
@@ -36,21 +42,21 @@ def visible(pages: Pages, site: Site) -> list[str]:
 
 
 def test_a_published_comment_shows_and_leaves_the_queue(
-    hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, queue: Queue
+    hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, lists: Lists
 ) -> None:
     id = hold("One.")
-    made = review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED)
+    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
     assert (made.version, made.actor.name) == (2, "Ana")
     assert visible(pages, careful) == [id]
-    assert queue.count_waiting(careful.id) == 0
+    assert queue_length(lists, careful) == 0
 
 
 def test_a_published_comment_can_be_rejected_later_and_vanishes(
     hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, queue: Queue
 ) -> None:
     id = hold("One.")
-    review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED)
-    review.decide(careful.id, id, member=ana, outcome=Outcome.REJECTED, note="Off topic.")
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.REJECTED, note="Off topic."))
     assert visible(pages, careful) == []
     assert [decision.outcome.value for decision in queue.decisions(careful.id, id)] == ["held", "published", "rejected"]
 
@@ -59,9 +65,9 @@ def test_a_late_moderator_cannot_overwrite_a_decision(
     hold: Hold, review: Review, careful: Site, ana: Member, ben: Member
 ) -> None:
     id = hold("One.")
-    review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, version=1)
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), version=1)
     with pytest.raises(Superseded) as refused:
-        review.decide(careful.id, id, member=ben, outcome=Outcome.REJECTED, version=1)
+        review.decide(careful.id, id, member=ben, ruling=Ruling(Outcome.REJECTED), version=1)
     assert refused.value.winner.actor.name == "Ana"
     assert refused.value.winner.outcome is Outcome.PUBLISHED
 
@@ -71,9 +77,8 @@ def test_ten_moderators_at_once_decide_a_comment_once(hold: Hold, review: Review
 
     def decide(n: int) -> bool:
         try:
-            review.decide(
-                careful.id, id, member=Member(f"m{n}", f"M{n}", Role.MODERATOR), outcome=Outcome.PUBLISHED, version=1
-            )
+            one = Member(f"m{n}", f"M{n}", Role.MODERATOR)
+            review.decide(careful.id, id, Ruling(Outcome.PUBLISHED), member=one, version=1)
         except Superseded:
             return False
         return True
@@ -104,19 +109,19 @@ def test_a_lease_that_ended_lets_the_next_in_and_its_token_is_worth_nothing(
     new = review.open(careful.id, id, member=ben).lease
     assert new.holder.name == "Ben"
     with pytest.raises(Superseded):
-        review.decide(careful.id, id, member=ana, outcome=Outcome.REJECTED, lease=old.token)
-    assert review.decide(careful.id, id, member=ben, outcome=Outcome.PUBLISHED, lease=new.token)
+        review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.REJECTED), lease=old.token)
+    assert review.decide(careful.id, id, member=ben, ruling=Ruling(Outcome.PUBLISHED), lease=new.token)
 
 
 def test_within_its_window_a_decision_is_kept_quiet_and_can_be_undone(
-    hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, queue: Queue
+    hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, lists: Lists
 ) -> None:
     id = hold("One.")
-    made = review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, undo_seconds=10)
+    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
     assert visible(pages, careful) == []
     undone = review.undo(careful.id, id, member=ana, version=made.version)
     assert (undone.outcome, undone.undoes) == (Outcome.HELD, made.version)
-    assert queue.count_waiting(careful.id) == 1
+    assert queue_length(lists, careful) == 1
     assert visible(pages, careful) == []
 
 
@@ -124,7 +129,7 @@ def test_when_its_window_has_ended_a_decision_shows_and_stays(
     hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, connection: Connection
 ) -> None:
     id = hold("One.")
-    made = review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, undo_seconds=10)
+    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
     keys = SiteKeys(careful.id)
     connection.do("HSET", keys.comment(id), "undo_until", 1)
     connection.do("ZADD", keys.soon(key_of(url=PAGE, thread_id="")), 1, id)
@@ -137,8 +142,8 @@ def test_undoing_what_someone_changed_since_is_refused(
     hold: Hold, review: Review, careful: Site, ana: Member, ben: Member
 ) -> None:
     id = hold("One.")
-    made = review.decide(careful.id, id, member=ana, outcome=Outcome.PUBLISHED, undo_seconds=10)
-    review.decide(careful.id, id, member=ben, outcome=Outcome.SPAM)
+    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
+    review.decide(careful.id, id, member=ben, ruling=Ruling(Outcome.SPAM))
     with pytest.raises(Superseded):
         review.undo(careful.id, id, member=ana, version=made.version)
 
@@ -151,7 +156,7 @@ def test_the_queue_shows_the_worst_first_and_cursors_miss_nothing(
         intake.receive(submission(f"Comment {n}."), site=careful, network=NETWORK)
     seen: list[tuple[float, str]] = []
     after = None
-    while page := review.waiting(careful.id, member=ana, after=after, limit=4):
+    while page := review.listed(careful.id, View(), member=ana, after=after, limit=4).items:
         seen += [(score, comment.id) for score, comment in page]
         after = seen[-1]
     assert len(set(seen)) == 25
@@ -161,20 +166,22 @@ def test_the_queue_shows_the_worst_first_and_cursors_miss_nothing(
 def test_roles_and_sites_bound_what_one_may_do(hold: Hold, review: Review, careful: Site) -> None:
     id = hold("One.")
     viewer, stranger = Member("v", "V", Role.VIEWER), Member("s", "S", Role.OWNER, site="elsewhere")
-    assert review.waiting(careful.id, member=viewer)
+    assert review.listed(careful.id, View(), member=viewer).items
     for member in (viewer, stranger):
         with pytest.raises(NotAllowed):
-            review.decide(careful.id, id, member=member, outcome=Outcome.PUBLISHED)
+            review.decide(careful.id, id, member=member, ruling=Ruling(Outcome.PUBLISHED))
     with pytest.raises(NotAllowed):
-        review.waiting(careful.id, member=stranger)
+        review.listed(careful.id, View(), member=stranger)
 
 
 def test_what_is_not_there_or_not_sensible_is_refused(hold: Hold, review: Review, careful: Site, ana: Member) -> None:
     with pytest.raises(NotFound):
-        review.decide(careful.id, "c_unknown", member=ana, outcome=Outcome.PUBLISHED)
+        review.decide(careful.id, "c_unknown", member=ana, ruling=Ruling(Outcome.PUBLISHED))
     with pytest.raises(NotFound):
         review.open(careful.id, "c_unknown", member=ana)
     id = hold("One.")
     with pytest.raises(InvalidChange) as refused:
-        review.decide(careful.id, id, member=ana, outcome=Outcome.HELD, note="x" * 2001, undo_seconds=61)
-    assert [fault.field for fault in refused.value.faults] == ["outcome", "reason", "undo_seconds"]
+        review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.HELD, note="x" * 2001))
+    assert [fault.field for fault in refused.value.faults] == ["outcome", "reason"]
+    with pytest.raises(InvalidChange):
+        review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.SPAM), undo_seconds=61)

@@ -6,8 +6,8 @@
 --       4 parent       hash    the comment replied to
 --       5 comment      hash    the new comment
 --       6 decisions    list    its decisions
---       7 waiting      zset    held comments by worst score
---       8 waiting:age  zset    held comments by age
+--       7 worst        zset    waiting comments by worst score
+--       8 oldest       zset    waiting comments by age
 --       9 thread       zset    published comments by age
 --      10 about        hash    url, title, opened, closed, revision of the thread
 --      11 author       hash    counts of the author key's holder
@@ -17,13 +17,18 @@
 --      15 roots        zset    its first-level comments by age
 --      16 busy         zset    its first-level comments by how many are published there
 --      17 address      string  GCRA's theoretical arrival time for the writer's address, ms
+--      18 useful       zset    waiting comments by what deciding them teaches
+--      19 written      zset    the author's comments by age
+--      20 record       hash    how many of them stand where
+--      21 … facets     set     waiting comments of one kind
 -- ARGV  1 payload digest, or "" without an Idempotency-Key    2 its life, ms
 --       3 "reply" or ""        4 life of said, ms
 --       5 pace: ms between comments    6 pace: burst, ms
 --       7 comment id    8 outcome    9 worst score
 --      10 decision, JSON object     11 event id    12 event type    13 event data, JSON    14 event life, ms
 --      15 site    16 thread's url    17 thread's title    18 deepest level    19 ms after which it closes, or 0
---      20 "address" or "" without one    21 … the comment's fields and values
+--      20 "address" or "" without one    21 "author" or "" for nobody known    22 usefulness, 0 to 1
+--      23 … the comment's fields and values
 -- Answers  {"seen", receipt} | {"closed"} | {"orphan"} | {"duplicate"} | {"fast", ms to wait} | {"admitted", now}
 
 local time = redis.call('TIME')
@@ -72,8 +77,12 @@ if ARGV[1] ~= '' then
 end
 redis.call('SET', KEYS[2], id, 'PX', ARGV[4])
 
+-- A day of waiting counts as much as the whole way from the threshold to certainty; fixed here, so that nobody's clock
+-- moves the queue while it is read.
+local useful = string.format('%.9f', ARGV[22] - now / 86400000)
 redis.call('HSET', KEYS[5], 'outcome', outcome, 'version', 1, 'sequence', 1, 'created_at', now,
-    'worst', ARGV[9], 'event', ARGV[11], 'undo_until', 0, 'path', path, 'root_at', root_at, unpack(ARGV, 21))
+    'worst', ARGV[9], 'useful', useful, 'event', ARGV[11], 'undo_until', 0, 'path', path, 'root_at', root_at,
+    unpack(ARGV, 23))
 redis.call('RPUSH', KEYS[6], '{"version":1,"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[10], 2))
 
 redis.call('HSET', KEYS[10], 'url', ARGV[16], 'title', ARGV[17])
@@ -89,6 +98,12 @@ if outcome == 'published' then
 else
     redis.call('ZADD', KEYS[7], ARGV[9], id)
     redis.call('ZADD', KEYS[8], now, id)
+    redis.call('ZADD', KEYS[18], useful, id)
+    for n = 21, #KEYS do redis.call('SADD', KEYS[n], id) end
+end
+if ARGV[21] == 'author' then
+    redis.call('ZADD', KEYS[19], now, id)
+    redis.call('HINCRBY', KEYS[20], outcome, 1)
 end
 
 redis.call('HSET', KEYS[12], 'type', ARGV[12], 'comment', id, 'sequence', 1, 'at', now, 'not_before', now,

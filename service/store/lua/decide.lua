@@ -3,8 +3,8 @@
 -- KEYS  1 comment      hash    the comment
 --       2 decisions    list    its decisions
 --       3 lease        hash    who holds it
---       4 waiting      zset    held comments by worst score
---       5 waiting:age  zset    held comments by age
+--       4 worst        zset    waiting comments by worst score
+--       5 oldest       zset    waiting comments by age
 --       6 thread       zset    published comments by age
 --       7 soon         zset    published comments in their undo window, by its end
 --       8 about        hash    revision of the thread
@@ -16,24 +16,40 @@
 --      14 roots        zset    its first-level comments by age
 --      15 busy         zset    its first-level comments by how many are published there
 --      16 reported     zset    reported comments by how many reports wait
+--      17 latest       zset    reported comments by their last report
+--      18 useful       zset    waiting comments by what deciding them teaches
+--      19 escalated    zset    comments that were handed on, by when
+--      20 spam         zset    comments marked as spam, by when
+--      21 decided      zset    comments that people decided, by when
+--      22 leases       zset    leased comments by the end of their lease
+--      23 record       hash    how many of the author's comments stand where
+--      24 … facets     set     waiting comments of one kind
 -- ARGV  1 comment id    2 version that the decider saw    3 lease token, or "" without one
 --       4 outcome       5 decision, JSON object           6 undo window, ms
 --       7 "undo" or ""  8 event id    9 event type    10 event data, JSON    11 event life, ms    12 site
--- Answers  {"missing"} | {"stale", last decision} | {"lost", last decision} | {"late"}
---          | {"decided", last decision as stored}
+--      13 "escalated" or ""    14 decider's id where another's lease stops them, else ""    15 "author" or ""
+--      16 decided comments that are listed
+-- Answers  {"missing"} | {"stale", last decision} | {"lost", last decision} | {"taken", holder's id, name, ends}
+--          | {"late"} | {"decided", last decision as stored}
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local id, outcome, undoing = ARGV[1], ARGV[4], ARGV[7] == 'undo'
 
 local was = redis.call('HMGET', KEYS[1], 'outcome', 'version', 'sequence', 'created_at', 'worst', 'undo_until', 'event',
-    'path', 'root_at')
+    'path', 'root_at', 'useful', 'reports_seen')
 if not was[1] then return {'missing'} end
 -- A client that lost our answer and asked again gets the same one.
 if was[7] == ARGV[8] then return {'decided', redis.call('LINDEX', KEYS[2], -1)} end
 if was[2] ~= ARGV[2] then return {'stale', redis.call('LINDEX', KEYS[2], -1)} end
 if ARGV[3] ~= '' and redis.call('HGET', KEYS[3], 'token') ~= ARGV[3] then
     return {'lost', redis.call('LINDEX', KEYS[2], -1)}
+end
+if ARGV[14] ~= '' then
+    local holder = redis.call('HMGET', KEYS[3], 'holder', 'name')
+    if holder[1] and holder[1] ~= ARGV[14] then
+        return {'taken', holder[1], holder[2], now + redis.call('PTTL', KEYS[3])}
+    end
 end
 if undoing and tonumber(was[6]) <= now then return {'late'} end
 
@@ -44,19 +60,32 @@ local public_from = math.max(now, undo_until)
 local decision = '{"version":' .. version .. ',"at":' .. string.format('%d', now) .. ',"undo_until":'
     .. string.format('%d', undo_until) .. ',' .. string.sub(ARGV[5], 2)
 
+-- Whoever decides has seen what readers reported; whoever takes that back has not.
+local reports = undoing and tonumber(was[11] or 0) or 0
+local seen = tonumber(redis.call('ZSCORE', KEYS[16], id) or 0)
+
 redis.call('HSET', KEYS[1], 'outcome', outcome, 'version', version, 'sequence', sequence, 'event', ARGV[8],
-    'undo_until', undo_until)
+    'undo_until', undo_until, 'escalated', ARGV[13] == 'escalated' and '1' or '', 'reports_seen', seen)
 redis.call('RPUSH', KEYS[2], decision)
 redis.call('DEL', KEYS[3])
+redis.call('ZREM', KEYS[22], id)
 
--- The queue: what is held waits, and whoever decided has seen what readers reported.
-redis.call('ZREM', KEYS[16], id)
-redis.call('ZREM', KEYS[4], id)
-redis.call('ZREM', KEYS[5], id)
-if outcome == 'held' then
-    redis.call('ZADD', KEYS[4], was[5], id)
-    redis.call('ZADD', KEYS[5], was[4], id)
+-- The desk's lists.
+local stamp = string.format('%d', now)
+local waits = outcome == 'held' and ARGV[13] ~= 'escalated'
+local function list(key, score, is_in)
+    if is_in then redis.call('ZADD', key, score, id) else redis.call('ZREM', key, id) end
 end
+list(KEYS[4], was[5], waits)
+list(KEYS[5], was[4], waits)
+list(KEYS[18], was[10], waits)
+for n = 24, #KEYS do redis.call(waits and 'SADD' or 'SREM', KEYS[n], id) end
+list(KEYS[16], reports, reports > 0)
+list(KEYS[17], stamp, reports > 0)
+list(KEYS[19], stamp, ARGV[13] == 'escalated')
+list(KEYS[20], stamp, outcome == 'spam')
+list(KEYS[21], stamp, not waits)
+redis.call('ZREMRANGEBYRANK', KEYS[21], 0, -1 - ARGV[16])
 
 -- The page: what is published shows, once its undo window has ended.
 local root = string.match(was[8], '^[^/]+')
@@ -80,6 +109,10 @@ redis.call('HINCRBY', KEYS[8], 'revision', 1)
 local counted = {published = 'published', rejected = 'refused', spam = 'refused'}
 if counted[was[1]] then redis.call('HINCRBY', KEYS[9], counted[was[1]], -1) end
 if counted[outcome] then redis.call('HINCRBY', KEYS[9], counted[outcome], 1) end
+if ARGV[15] == 'author' then
+    redis.call('HINCRBY', KEYS[23], was[1], -1)
+    redis.call('HINCRBY', KEYS[23], outcome, 1)
+end
 
 redis.call('HSET', KEYS[10], 'type', ARGV[9], 'comment', id, 'sequence', sequence, 'at', now,
     'not_before', public_from, 'data', ARGV[10])

@@ -2,7 +2,8 @@
 --
 -- KEYS  1 comment  hash    the comment
 --       2 lease    hash    token, holder, name; expires when the lease ends
--- ARGV  1 holder's id    2 holder's name    3 new token    4 length, ms
+--       3 leases   zset    leased comments by the end of their lease
+-- ARGV  1 holder's id    2 holder's name    3 new token    4 length, ms    5 comment id
 -- Answers  {"missing"} | {"taken", holder's id, holder's name, ends} | {"leased", token, ends}
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'missing'} end
@@ -19,4 +20,6 @@ end
 local token = lease[3] or ARGV[3]
 redis.call('HSET', KEYS[2], 'holder', ARGV[1], 'name', ARGV[2], 'token', token)
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', string.format('%d', now))
+redis.call('ZADD', KEYS[3], string.format('%d', now + ARGV[4]), ARGV[5])
 return {'leased', token, now + ARGV[4]}

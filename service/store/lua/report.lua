@@ -7,6 +7,7 @@
 --       5 pace       string  GCRA's theoretical arrival time of the reader's network, ms
 --       6 event      hash    the event to tell
 --       7 outbox     stream  events to fan out
+--       8 latest     zset    reported comments by their last report
 -- ARGV  1 comment id    2 network's digest    3 report, JSON object    4 most reports kept
 --       5 pace: ms between reports    6 pace: burst, ms
 --       7 event id    8 event type    9 event data, JSON    10 event life, ms    11 site
@@ -28,6 +29,7 @@ redis.call('SADD', KEYS[3], ARGV[2])
 redis.call('RPUSH', KEYS[2], '{"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[3], 2))
 redis.call('LTRIM', KEYS[2], -ARGV[4], -1)
 redis.call('ZINCRBY', KEYS[4], 1, id)
+redis.call('ZADD', KEYS[8], now, id)
 
 local sequence = redis.call('HINCRBY', KEYS[1], 'sequence', 1)
 redis.call('HSET', KEYS[6], 'type', ARGV[8], 'comment', id, 'sequence', sequence, 'at', now, 'not_before', now,

@@ -1,0 +1,49 @@
+"""Who has which comment open: leases, so that two moderators never work on the same one unknowingly."""
+
+from typing import Final
+
+from service.core.comment import Actor, Lease
+from service.core.errors import NotFound
+from service.store.connection import Connection, Script
+from service.store.keys import SiteKeys
+
+#: How long a moderator holds a comment that they do not touch, ms.
+LEASE_LENGTH: Final = 10 * 60 * 1000
+
+#: Leases of one site that are listed.
+MOST_LISTED: Final = 500
+
+
+class Leases:
+    """The leases of every site."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._redis = connection
+        self._lease, self._release, self._leased = Script("lease"), Script("release"), Script("leased")
+
+    def take(self, site: str, id: str, *, holder: Actor, token: str) -> Lease:
+        """Hold the comment for *holder*, or for longer; the answer names whoever holds it already. Raises NotFound."""
+        keys = SiteKeys(site)
+        answer = self._redis.run(
+            self._lease,
+            [keys.comment(id), keys.lease(id), keys.leases],
+            [holder.id, holder.name, token, LEASE_LENGTH, id],
+        )
+        match answer:
+            case ["missing"]:
+                raise NotFound("comment", id)
+            case ["taken", other, name, ends]:
+                return Lease(id, Actor(other, name), "", int(ends))
+        return Lease(id, holder, answer[1], int(answer[2]))
+
+    def give_back(self, site: str, id: str, *, token: str) -> bool:
+        """End the lease that *token* proves; False when it had ended."""
+        keys = SiteKeys(site)
+        return bool(self._redis.run(self._release, [keys.lease(id), keys.leases], [token, id]))
+
+    def held(self, site: str) -> dict[str, Actor]:
+        """Return who has which comment open now."""
+        keys = SiteKeys(site)
+        ids = self._redis.ask(self._leased, [keys.leases], [MOST_LISTED])
+        holders = self._redis.pipe([("HMGET", keys.lease(id), "holder", "name") for id in ids])
+        return {id: Actor(holder, name) for id, (holder, name) in zip(ids, holders, strict=True) if holder is not None}

@@ -1,0 +1,179 @@
+"""What the desk lists: each list in its orders, filtered, counted, and what arrived in it since.
+
+A filter that an index answers is exact. Else the list is walked in its order, as far as LOOK comments, and the answer
+says how far it looked, and from where to look further.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from service.core.comment import Comment, Decision, Millis, Reason
+from service.core.listing import Listing, Sorting, View
+from service.store import codec
+from service.store.connection import Connection
+from service.store.keys import SiteKeys
+from service.store.ranges import Place, members_from
+
+#: Comments that one look through a list goes through at most.
+LOOK: Final = 2000
+
+#: An index with no more comments than this is sorted as a whole.
+SMALL: Final = 2000
+
+#: Comments looked at in one go.
+STEP: Final = 100
+
+#: Arrivals that are counted; what is more is "more than".
+MOST_ARRIVALS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Comments of a list with their places, how many were *looked* at for them, and where to go on if more follow."""
+
+    items: tuple[tuple[float, Comment], ...]
+    looked: int = 0
+    next: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many comments each list of a site has, for which reasons they wait, and since when the oldest does; 0: none
+    does. *now* is the time of counting, by the server's clock."""
+
+    lists: dict[Listing, int]
+    reasons: dict[Reason, int]
+    oldest: Millis
+    now: Millis
+
+
+class Lists:
+    """The lists of every site."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._redis = connection
+
+    def page(self, site: str, view: View, *, after: Place | None = None, limit: int) -> Found:
+        """Return up to *limit* comments of *view* behind *after*, in its order, equal places by id."""
+        found: list[tuple[float, Comment]] = []
+        looked = 0
+        for step in self._steps(site, view, after=after, size=STEP if view.is_filtered else limit + 1):
+            possible = self._in_facets(site, view, step)
+            found += [(place, comment) for place, comment in self._read(site, possible) if view.admits(comment)]
+            looked += len(step)
+            if len(found) > limit:
+                last_place, last = found[limit - 1]
+                return Found(tuple(found[:limit]), looked, (last_place, last.id))
+            if looked >= LOOK:
+                return Found(tuple(found), looked, (step[-1][1], step[-1][0]))
+        return Found(tuple(found), looked)
+
+    def counts(self, site: str) -> Counts:
+        """Count each list and each reason for which comments wait."""
+        keys, reasons = SiteKeys(site), tuple(Reason)
+        others = tuple(listing for listing in Listing if listing is not Listing.UNSCORED)
+        counted = self._redis.pipe(
+            [
+                *(("SCARD", keys.facet(f"reason:{reason}")) for reason in reasons),
+                *(("ZCARD", _key(keys, View(listing))[0]) for listing in others),
+            ]
+        )
+        by_reason = dict(zip(reasons, counted, strict=False))
+        lists = dict(zip(others, counted[len(reasons) :], strict=True)) | {Listing.UNSCORED: by_reason[Reason.UNSCORED]}
+        oldest = members_from(self._redis, keys.waiting(Sorting.OLDEST), after=None, limit=1)
+        seconds, micros = self._redis.do("TIME")
+        return Counts(
+            lists,
+            {reason: count for reason, count in by_reason.items() if count},
+            int(oldest[0][1]) if oldest else 0,
+            int(seconds) * 1000 + int(micros) // 1000,
+        )
+
+    def arrived(self, site: str, view: View, *, since: Millis) -> int:
+        """Return how many comments joined *view* after *since*, `MOST_ARRIVALS` at most."""
+        key = _arrivals(SiteKeys(site), view.listing)
+        found = members_from(self._redis, key, after=(float(since), "~"), limit=MOST_ARRIVALS)
+        possible = self._in_facets(site, view, found)
+        if not view.is_filtered:
+            return len(possible)
+        return sum(view.admits(comment) for _, comment in self._read(site, possible))
+
+    def last_decisions(self, site: str, ids: Sequence[str]) -> dict[str, Decision]:
+        """Return the decision that stands on each of the comments."""
+        texts = self._redis.pipe([("LINDEX", SiteKeys(site).decisions(id), -1) for id in ids])
+        return {id: codec.decision(text) for id, text in zip(ids, texts, strict=True) if text}
+
+    def size(self, site: str, view: View) -> int | None:
+        """Return how many comments *view* has, or None where only looking would tell."""
+        keys = SiteKeys(site)
+        if not view.is_filtered:
+            return self.counts(site).lists[view.listing]
+        if view.listing.waits and len(view.facets) == 1 and not view.words:
+            return int(self._redis.do("SCARD", keys.facet(view.facets[0])))
+        return None
+
+    def _steps(self, site: str, view: View, *, after: Place | None, size: int) -> Iterator[Sequence[tuple[str, float]]]:
+        """Yield the list behind *after* in the view's order, in steps: of an index alone where that is small."""
+        keys = SiteKeys(site)
+        smallest = self._smallest(keys, view)
+        if smallest:
+            ranked = self._sorted(keys, view, smallest, after=after)
+            yield from (ranked[at : at + size] for at in range(0, len(ranked), size))
+            return
+        key, is_descending = _key(keys, view)
+        while found := members_from(self._redis, key, after=after, limit=size, descending=is_descending):
+            yield found
+            after = found[-1][1], found[-1][0]
+
+    def _smallest(self, keys: SiteKeys, view: View) -> str | None:
+        """Return the view's index that is small enough to be sorted, if there is one."""
+        if not (view.listing.waits and view.facets):
+            return None
+        sizes = self._redis.pipe([("SCARD", keys.facet(facet)) for facet in view.facets])
+        size, smallest = min(zip(sizes, view.facets, strict=True))
+        return smallest if size <= SMALL else None
+
+    def _sorted(self, keys: SiteKeys, view: View, facet: str, *, after: Place | None) -> list[tuple[str, float]]:
+        ids = sorted(self._redis.do("SMEMBERS", keys.facet(facet)))
+        key, is_descending = _key(keys, view)
+        scores = self._redis.do("ZMSCORE", key, *ids) if ids else []
+        places = sorted((float(score), id) for id, score in zip(ids, scores, strict=True) if score is not None)
+        behind = [place for place in places if after is None or (place < after if is_descending else place > after)]
+        return [(id, score) for score, id in (reversed(behind) if is_descending else behind)]
+
+    def _in_facets(self, site: str, view: View, found: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+        if not (found and view.listing.waits and view.facets):
+            return list(found)
+        keys, ids = SiteKeys(site), [id for id, _ in found]
+        answers = self._redis.pipe([("SMISMEMBER", keys.facet(facet), *ids) for facet in view.facets])
+        return [each for each, *is_in in zip(found, *answers, strict=True) if all(is_in)]
+
+    def _read(self, site: str, found: Sequence[tuple[str, float]]) -> list[tuple[float, Comment]]:
+        hashes = self._redis.pipe([("HGETALL", SiteKeys(site).comment(id)) for id, _ in found])
+        return [
+            (place, codec.comment(id, site, fields))
+            for (id, place), fields in zip(found, hashes, strict=True)
+            if fields.get("outcome")
+        ]
+
+
+def _key(keys: SiteKeys, view: View) -> tuple[str, bool]:
+    """Return the sorted set of a list, and whether it is read from the highest score down."""
+    match view.listing:
+        case Listing.REPORTED:
+            return keys.reported, True
+        case Listing.ESCALATED:
+            return keys.escalated, False
+        case Listing.SPAM:
+            return keys.spam, True
+        case Listing.DECIDED:
+            return keys.decided, True
+    return keys.waiting(view.sorting), view.sorting is not Sorting.OLDEST
+
+
+def _arrivals(keys: SiteKeys, listing: Listing) -> str:
+    """Return the sorted set of a list by when its comments joined it."""
+    if listing is Listing.REPORTED:
+        return keys.reported_latest
+    return _key(keys, View(listing, Sorting.OLDEST))[0]

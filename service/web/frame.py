@@ -1,0 +1,33 @@
+"""The desk's frame around each of its pages: who sits there, the sites they see, and what just happened."""
+
+from typing import cast
+
+from flask import get_flashed_messages, session
+
+from service.core.errors import NotFound
+from service.core.listing import Listing
+from service.core.people import Member
+from service.web import session as desk_session
+from service.web.context import parley
+from service.web.desk_shown import DeskShown, flashes
+
+
+def frame(member: Member, site: str) -> DeskShown:
+    """Return the desk of *member* before *site*. What just happened is told once. Raises NotFound."""
+    sites = [each for each in parley().registry.sites() if member.sees(each.id)]
+    if site not in {each.id for each in sites}:
+        raise NotFound("site", site)
+    flashed = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
+    return DeskShown.of(
+        member,
+        sites,
+        current=site,
+        waiting={each.id: parley().lists.counts(each.id).lists[Listing.WAITING] for each in sites},
+        csrf_token=desk_session.csrf_token(),
+        flashes=flashes(flashed, undo=session.pop("undo", None), now=now()),
+    )
+
+
+def now() -> float:
+    """Return the time, ms since the epoch, for words like "3 minutes ago"."""
+    return parley().now() * 1000
