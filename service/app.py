@@ -15,6 +15,8 @@ from service.store.pages import Pages as StoredPages
 from service.web import (
     comments,
     desk,
+    desk_comment,
+    desk_lists,
     embed,
     embed_acts,
     health,
@@ -30,6 +32,22 @@ from service.web import (
 )
 from service.web.context import EXTENSION, Parley
 from service.wiring import Wiring, fresh_id
+
+VIEWS = (
+    pages,
+    embed,
+    embed_acts,
+    comments,
+    threads,
+    queue,
+    desk,
+    desk_lists,
+    desk_comment,
+    webhooks,
+    webhooks_desk,
+    health,
+    openapi,
+)
 
 #: The longest request, bytes: the longest comment in its longest encoding, with the other fields.
 LONGEST_REQUEST = 1024 * 1024
@@ -59,7 +77,7 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
     app.extensions["spec"] = lambda: app.spec
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]
     app.error_processor(problems.validation)
-    for views in (pages, embed, embed_acts, comments, threads, queue, desk, webhooks, webhooks_desk, health, openapi):
+    for views in VIEWS:
         app.register_blueprint(views.bp)
     problems.register(app)
     traffic.register(app)
@@ -88,6 +106,7 @@ def _parley(wiring: Wiring) -> Parley:
         review=Review(wiring.queue, wiring.lists, wiring.leases, fresh_id),
         access=wiring.access,
         registry=wiring.registry,
+        sites=wiring.sites,
         queue=wiring.queue,
         lists=wiring.lists,
         leases=wiring.leases,

@@ -87,9 +87,8 @@ def site_list() -> None:
 @click.argument("id")
 def site_show(id: str) -> None:
     """Show every value of the site ID."""
-    from service.sites import values_of
-
-    for name, value in values_of(_wiring().registry.site(id)).items():
+    wiring = _wiring()
+    for name, value in wiring.sites.values_of(wiring.registry.site(id)).items():
         click.echo(f"{name} = {_shown(value)}")
 
 
@@ -98,13 +97,12 @@ def site_show(id: str) -> None:
 @click.argument("values", nargs=-1, required=True, metavar="NAME=VALUE …")
 def site_set(id: str, values: tuple[str, ...]) -> None:
     """Set values of the site ID: name, origins (with commas), and those of its policy, as `site show` lists them."""
-    from service.sites import values_of
-
     pairs = [value.partition("=") for value in values]
     if not all(equals for _, equals, _ in pairs):
         raise click.UsageError("Give values as NAME=VALUE.")
-    changed = _wiring().sites.change(id, {name.strip(): value.strip() for name, _, value in pairs})
-    for name, value in values_of(changed).items():
+    sites = _wiring().sites
+    changed = sites.change(id, {name.strip(): value.strip() for name, _, value in pairs})
+    for name, value in sites.values_of(changed).items():
         click.echo(f"{name} = {_shown(value)}")
 
 

@@ -86,6 +86,24 @@ class Review:
         member.require(Role.VIEWER, site)
         return self.lists.page(site, view, after=after, limit=limit)
 
+    def listed_on(
+        self, sites: Sequence[str], view: View, *, member: Member, after: Place | None = None, limit: int = 50
+    ) -> Found:
+        """Return what `listed` does of several sites as one list: places mean the same on each. Raises NotAllowed."""
+        pages = [self.listed(site, view, member=member, after=after, limit=limit) for site in sites]
+        sign = -1 if view.is_descending else 1
+
+        def rank(place: Place) -> tuple[float, ...]:
+            return sign * place[0], *(sign * code for code in place[1].encode())
+
+        # A list that was cut says nothing of what comes behind its cut.
+        end = min((page.next for page in pages if page.next), key=rank, default=None)
+        items = sorted((item for page in pages for item in page.items), key=lambda item: rank((item[0], item[1].id)))
+        known = [item for item in items if end is None or rank((item[0], item[1].id)) <= rank(end)]
+        if len(known) > limit:
+            end = known[limit - 1][0], known[limit - 1][1].id
+        return Found(tuple(known[:limit]), sum(page.looked for page in pages), end)
+
     def next(self, site: str, view: View, *, member: Member, after: Place | None = None) -> Opened | None:
         """Open the first comment of *view* that nobody else has open; None when there is none. Raises NotAllowed."""
         member.require(Role.MODERATOR, site)
@@ -125,18 +143,19 @@ class Review:
         version: int | None = None,
         lease: str = "",
         undo_seconds: int = 0,
+        gives_way: bool = False,
     ) -> Decision:
-        """Decide the *version* that *member* saw, or today's.
+        """Decide the *version* that *member* saw, or today's; one that *gives_way* not while another has it open.
 
-        Raises Superseded with the decision that came first.
+        Raises Superseded with the decision that came first, Leased.
         """
         member.require(Role.MODERATOR, site)
         ruling.check()
         if not 0 <= undo_seconds <= LONGEST_WINDOW:
             raise InvalidChange([Fault("undo_seconds", f"An undo window has 0 to {LONGEST_WINDOW} seconds.")])
         comment = self._seen(site, id, version=version)
-        act = self.act(comment, ruling.of(comment, member=member), lease=lease, undo_window=undo_seconds * 1000)
-        return self.queue.decide(act)
+        decision, window = ruling.of(comment, member=member), undo_seconds * 1000
+        return self.queue.decide(self.act(comment, decision, lease=lease, undo_window=window, gives_way=gives_way))
 
     def undo(self, site: str, id: str, *, member: Member, version: int) -> Decision:
         """Take back decision *version* within its window: its event is never delivered. Raises UndoTooLate,

@@ -7,6 +7,7 @@ from typing import Any
 
 from service.core.errors import Fault, InvalidChange
 from service.core.policy import Policy
+from service.core.rules import Rule, changed
 from service.core.site import Site, origin, site_id
 from service.store.registry import Registry
 
@@ -20,6 +21,9 @@ LONGEST_NAME = 100
 #: How the names of a site's own texts begin.
 TEXT = "text."
 
+#: How the names of its rules begin.
+RULE = "rule."
+
 
 @dataclass(frozen=True, slots=True)
 class Sites:
@@ -27,6 +31,7 @@ class Sites:
 
     registry: Registry
     default_policy: Policy
+    default_rules: tuple[Rule, ...]
     checked_texts: Callable[[Mapping[str, str]], Mapping[str, str]]
 
     def add(self, id: str, *, name: str = "", origins: tuple[str, ...]) -> Site:
@@ -44,7 +49,8 @@ class Sites:
         self.registry.add_site(Site(DEMO, "The Harbour Post", (), policy, any_page=True))
 
     def change(self, id: str, values: Mapping[str, str]) -> Site:
-        """Set *values* of a site: name, origins, language, `text.<key>` (empty for ours again), its policy's.
+        """Set *values* of a site: name, origins, language, `text.<key>` (empty for ours again), `rule.<digit>` (empty
+        to take it away), its policy's.
 
         Raises InvalidChange, NotFound.
         """
@@ -56,7 +62,10 @@ class Sites:
             site = replace(site, origins=tuple(origin(text) for text in rest.pop("origins").replace(",", " ").split()))
         if "language" in rest:
             site = replace(site, language=_language(rest.pop("language")))
-        own = {name.removeprefix(TEXT): rest.pop(name) for name in [*rest] if name.startswith(TEXT)}
+        rules = _with_prefix(rest, RULE)
+        if rules:
+            site = replace(site, rules=changed(self.rules_of(site), rules))
+        own = _with_prefix(rest, TEXT)
         if own:
             texts = {**site.texts, **own}
             site = replace(site, texts=self.checked_texts({key: text for key, text in texts.items() if text}))
@@ -65,11 +74,21 @@ class Sites:
         self.registry.save_site(site)
         return site
 
+    def rules_of(self, site: Site) -> tuple[Rule, ...]:
+        """Return the rules that the site's moderators name."""
+        return site.rules or self.default_rules
 
-def values_of(site: Site) -> dict[str, Any]:
-    """Return every value of *site* by name, as `change` takes them."""
-    own = {"name": site.name, "origins": ", ".join(site.origins), "language": site.language}
-    return own | site.policy.model_dump() | {f"{TEXT}{key}": text for key, text in sorted(site.texts.items())}
+    def values_of(self, site: Site) -> dict[str, Any]:
+        """Return every value of *site* by name, as `change` takes them."""
+        own = {"name": site.name, "origins": ", ".join(site.origins), "language": site.language}
+        texts = {f"{TEXT}{key}": text for key, text in sorted(site.texts.items())}
+        rules = {f"{RULE}{digit}": str(rule) for digit, rule in enumerate(self.rules_of(site), start=1)}
+        return own | site.policy.model_dump() | rules | texts
+
+
+def _with_prefix(values: dict[str, str], prefix: str) -> dict[str, str]:
+    """Take the values whose names begin with *prefix* out of *values*, and return them by the rest of their names."""
+    return {name.removeprefix(prefix): values.pop(name) for name in [*values] if name.startswith(prefix)}
 
 
 def _name(text: str) -> str:

@@ -21,6 +21,7 @@ from service.core.errors import StartRefused, Unavailable
 from service.core.ids import ENTROPY_BYTES, new_id
 from service.core.people import ALL_SITES, Role
 from service.core.policy import Policy
+from service.core.rules import Rule
 from service.outside.embedded import url_of
 from service.outside.sealing import FingerprintKey, KeyRing, derive, key_from, key_in
 from service.sites import Sites
@@ -41,6 +42,7 @@ from service.webhooks import Webhooks
 log = structlog.get_logger(__name__)
 
 DEFAULT_POLICY = REPOSITORY / "config" / "policy.toml"
+DEFAULT_RULES = REPOSITORY / "config" / "rules.toml"
 
 
 def fresh_id(kind: str) -> str:
@@ -167,7 +169,7 @@ class Wiring:
 
     @cached_property
     def sites(self) -> Sites:
-        return Sites(self.registry, default_policy(), checked_texts)
+        return Sites(self.registry, default_policy(), default_rules(), checked_texts)
 
     def check(self) -> None:
         """Check that Redis answers, and what it holds. Raises StartRefused."""
@@ -229,6 +231,11 @@ class Wiring:
 def default_policy() -> Policy:
     """Return the policy that new sites start with."""
     return Policy.model_validate(tomllib.loads(DEFAULT_POLICY.read_text("utf-8")))
+
+
+def default_rules() -> tuple[Rule, ...]:
+    """Return the rules of a site that has none of its own."""
+    return tuple(Rule(**rule) for rule in tomllib.loads(DEFAULT_RULES.read_text("utf-8"))["rule"])
 
 
 def set_up_log(level: str, *, out: TextIO = sys.stderr) -> None:

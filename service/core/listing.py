@@ -51,6 +51,13 @@ class View:
         return bool(self.facets or self.words)
 
     @property
+    def is_descending(self) -> bool:
+        """Whether it begins with the highest score: the worst, the most useful, the most reported, the latest."""
+        if self.listing.waits:
+            return self.sorting is not Sorting.OLDEST
+        return self.listing is not Listing.ESCALATED
+
+    @property
     def facets(self) -> tuple[str, ...]:
         """The indexes of what waits in which its comments are; see `facets_of`."""
         reasons = {self.reason, Reason.UNSCORED if self.listing is Listing.UNSCORED else None} - {None}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from service.core.errors import Fault, InvalidChange
 from service.core.policy import Policy
+from service.core.rules import Rule
 from service.core.thread import host_of
 
 #: A site's id stands in URLs and keys.
@@ -19,6 +20,7 @@ class Site:
     """A site. *any_page* lets the demo take comments for pages of any host; *origins* bind everybody else.
 
     Its readers get *language* unless their page says another, with the site's own *texts* instead of ours, by key.
+    Its moderators name its *rules*, or the default ones where it has none of its own.
     """
 
     id: str
@@ -28,6 +30,7 @@ class Site:
     any_page: bool = False
     language: str = "en"
     texts: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
 
     def has_page(self, url: str) -> bool:
         """Whether the page at canonical *url* is one of this site's."""

@@ -11,6 +11,7 @@ from service.core.events import Attempt, Endpoint, Event, EventType, Health, Log
 from service.core.masking import MaskedText, restore
 from service.core.people import Member, Role
 from service.core.policy import Policy
+from service.core.rules import Rule
 from service.core.site import Site
 from service.core.verdict import Opinion, Span, Unscored, Verdict
 
@@ -214,6 +215,7 @@ def site_json(site: Site) -> str:
             "any_page": site.any_page,
             "language": site.language,
             "texts": dict(site.texts),
+            "rules": [[rule.name, rule.told] for rule in site.rules],
             "policy": site.policy.model_dump(),
         }
     )
@@ -222,9 +224,15 @@ def site_json(site: Site) -> str:
 def site(id: str, text: str, default: Policy) -> Site:
     """Return the site that *text* holds; values that it was stored without are the default's."""
     value: Json = json.loads(text)
-    policy = default.changed(value["policy"])
     return Site(
-        id, value["name"], tuple(value["origins"]), policy, value["any_page"], value["language"], value["texts"]
+        id=id,
+        name=value["name"],
+        origins=tuple(value["origins"]),
+        policy=default.changed(value["policy"]),
+        any_page=value["any_page"],
+        language=value["language"],
+        texts=value["texts"],
+        rules=tuple(Rule(name, told) for name, told in value["rules"]),
     )
 
 

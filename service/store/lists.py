@@ -76,7 +76,7 @@ class Lists:
         counted = self._redis.pipe(
             [
                 *(("SCARD", keys.facet(f"reason:{reason}")) for reason in reasons),
-                *(("ZCARD", _key(keys, View(listing))[0]) for listing in others),
+                *(("ZCARD", _key(keys, View(listing))) for listing in others),
             ]
         )
         by_reason = dict(zip(reasons, counted, strict=False))
@@ -121,8 +121,8 @@ class Lists:
             ranked = self._sorted(keys, view, smallest, after=after)
             yield from (ranked[at : at + size] for at in range(0, len(ranked), size))
             return
-        key, is_descending = _key(keys, view)
-        while found := members_from(self._redis, key, after=after, limit=size, descending=is_descending):
+        key, descending = _key(keys, view), view.is_descending
+        while found := members_from(self._redis, key, after=after, limit=size, descending=descending):
             yield found
             after = found[-1][1], found[-1][0]
 
@@ -136,11 +136,12 @@ class Lists:
 
     def _sorted(self, keys: SiteKeys, view: View, facet: str, *, after: Place | None) -> list[tuple[str, float]]:
         ids = sorted(self._redis.do("SMEMBERS", keys.facet(facet)))
-        key, is_descending = _key(keys, view)
-        scores = self._redis.do("ZMSCORE", key, *ids) if ids else []
+        scores = self._redis.do("ZMSCORE", _key(keys, view), *ids) if ids else []
         places = sorted((float(score), id) for id, score in zip(ids, scores, strict=True) if score is not None)
-        behind = [place for place in places if after is None or (place < after if is_descending else place > after)]
-        return [(id, score) for score, id in (reversed(behind) if is_descending else behind)]
+        if view.is_descending:
+            places.reverse()
+        behind = [place for place in places if after is None or (place < after) is view.is_descending]
+        return [(id, score) for score, id in behind if (score, id) != after]
 
     def _in_facets(self, site: str, view: View, found: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
         if not (found and view.listing.waits and view.facets):
@@ -158,22 +159,22 @@ class Lists:
         ]
 
 
-def _key(keys: SiteKeys, view: View) -> tuple[str, bool]:
-    """Return the sorted set of a list, and whether it is read from the highest score down."""
+def _key(keys: SiteKeys, view: View) -> str:
+    """Return the sorted set of a list."""
     match view.listing:
         case Listing.REPORTED:
-            return keys.reported, True
+            return keys.reported
         case Listing.ESCALATED:
-            return keys.escalated, False
+            return keys.escalated
         case Listing.SPAM:
-            return keys.spam, True
+            return keys.spam
         case Listing.DECIDED:
-            return keys.decided, True
-    return keys.waiting(view.sorting), view.sorting is not Sorting.OLDEST
+            return keys.decided
+    return keys.waiting(view.sorting)
 
 
 def _arrivals(keys: SiteKeys, listing: Listing) -> str:
     """Return the sorted set of a list by when its comments joined it."""
     if listing is Listing.REPORTED:
         return keys.reported_latest
-    return _key(keys, View(listing, Sorting.OLDEST))[0]
+    return _key(keys, View(listing, Sorting.OLDEST))

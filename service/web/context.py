@@ -12,6 +12,7 @@ from service.core.ports import Fingerprints
 from service.core.site import Site
 from service.intake import Intake
 from service.review import Review
+from service.sites import Sites
 from service.store.deliveries import Deliveries
 from service.store.leases import Leases
 from service.store.lists import Lists
@@ -36,6 +37,7 @@ class Parley:
     review: Review
     access: Access
     registry: Registry
+    sites: Sites
     queue: Queue
     lists: Lists
     leases: Leases

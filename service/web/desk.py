@@ -1,58 +1,52 @@
-"""The review desk: pages for people, forms for acts. Everything works without JavaScript."""
+"""The door of the review desk: signing in and out, invitations; and what guards each of the desk's pages.
+
+Everything at the desk works without JavaScript: pages for people, forms for acts.
+"""
 
 from apiflask import APIBlueprint
-from flask import Response, flash, redirect, render_template, request, session, url_for
+from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.core.comment import Decision, Outcome
-from service.core.errors import Fault, InvalidChange, NotFound, NotSignedIn, Superseded, TooFast, UndoTooLate
-from service.core.listing import Listing, View
-from service.core.people import Member
-from service.review import Opened, Ruling
-from service.web import cursors
+from service.core.errors import InvalidChange, NotSignedIn, TooFast
 from service.web import session as desk_session
 from service.web.context import network, parley
-from service.web.desk_shown import OpenedShown, QueueItemShown
-from service.web.frame import frame, now
-from service.web.problems import headers_of, status_of
-
-bp = APIBlueprint("desk", __name__, url_prefix="/review", enable_openapi=False)
-
-#: Comments on one page of the queue.
-PAGE = 20
-
-#: Seconds in which the desk's decisions may be undone; until then they are kept quiet.
-UNDO_SECONDS = 10
+from service.web.problems import headers_of, refused, status_of
 
 
-@bp.before_request
-def check_origin_of_change() -> None:
+def guarded(name: str, *, below: str = "") -> APIBlueprint:
+    """Return a blueprint of the desk: its changes carry the session's token, and nothing of it stays in a cache."""
+    blueprint = APIBlueprint(name, __name__, url_prefix=f"/review{below}", enable_openapi=False)
+    blueprint.before_request(_check_origin_of_change)
+    blueprint.after_request(_keep_private)
+    blueprint.register_error_handler(NotSignedIn, _ask_to_sign_in)
+    return blueprint
+
+
+def _check_origin_of_change() -> None:
     """Every change carries the session's token."""
     if request.method == "POST":
         desk_session.check_csrf()
 
 
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Nothing of the desk stays in a cache."""
-    response.headers["Cache-Control"] = "no-store"
+def _keep_private(response: Response) -> Response:
+    """Nothing of the desk stays in a cache; what is polled may be asked whether it changed."""
+    response.headers["Cache-Control"] = "private, no-cache" if "ETag" in response.headers else "no-store"
     return response
 
 
-@bp.errorhandler(NotSignedIn)
-def ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
-    """Send whoever is not signed in to the door, and back afterwards."""
+def _ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
+    """Send whoever is not signed in to the door, and back afterwards; a script is told so."""
+    if is_script():
+        return refused(error)
     return redirect(url_for("desk.sign_in", next=request.full_path if request.method == "GET" else None), 303)
 
 
-@bp.get("/")
-def index() -> AnyResponse:
-    """Open the queue of the first site that one may see."""
-    member = desk_session.member()
-    seen = [site.id for site in parley().registry.sites() if member.sees(site.id)]
-    if not seen:
-        raise NotFound("site", "yet; `python -m service site add` makes one")
-    return redirect(url_for("desk.queue", site=seen[0]), 303)
+def is_script() -> bool:
+    """Whether the desk's own script asks, which gets JSON, never a page."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+bp = guarded("desk")
 
 
 @bp.get("/sign-in")
@@ -73,7 +67,7 @@ def post_sign_in() -> AnyResponse:
         )
         return Response(page, 422 if isinstance(error, NotSignedIn) else status_of(error)[0], headers_of(error))
     desk_session.sign_in(person)
-    return redirect(_next() or url_for("desk.index"), 303)
+    return redirect(_next() or url_for("desk_lists.every_site"), 303)
 
 
 @bp.post("/sign-out")
@@ -99,95 +93,7 @@ def post_invitation(secret: str) -> AnyResponse:
         page = _welcome(secret, name=name[:100], faults={fault.field: fault.message for fault in error.faults})
         return Response(page, 422)
     desk_session.sign_in(person)
-    return redirect(url_for("desk.index"), 303)
-
-
-@bp.get("/<site>")
-def queue(site: str) -> str:
-    """Show what waits on a site, worst first, or what readers reported there, most reported first."""
-    member = desk_session.member()
-    after = cursors.decode(request.args.get("cursor", ""))
-    is_reported = request.args.get("list") == "reported"
-    view = View(Listing.REPORTED if is_reported else Listing.WAITING)
-    found = parley().review.listed(site, view, member=member, after=after, limit=PAGE)
-    return render_template(
-        "desk/queue.html",
-        desk=frame(member, site),
-        items=[
-            QueueItemShown.of(comment, now=now(), reports=int(n) if is_reported else 0) for n, comment in found.items
-        ],
-        more=cursors.encode(*found.next) if found.next else "",
-        is_first=after is None,
-        is_reported=is_reported,
-        reported=parley().lists.counts(site).lists[Listing.REPORTED],
-    )
-
-
-@bp.get("/<site>/<id>")
-def comment(site: str, id: str) -> str:
-    """Open a comment, which leases it to whoever may decide."""
-    member = desk_session.member()
-    return _opened(site, parley().review.open(site, id, member=member), member)
-
-
-@bp.post("/<site>/<id>/decisions")
-def post_decision(site: str, id: str) -> AnyResponse:
-    """Decide a comment; whoever comes late is told who was first."""
-    member = desk_session.member()
-    try:
-        outcome = Outcome(request.form.get("outcome", ""))
-    except ValueError:
-        raise InvalidChange([Fault("outcome", "Choose Approve, Reject or Spam.")]) from None
-    try:
-        made = parley().review.decide(
-            site,
-            id,
-            Ruling(
-                outcome,
-                note=request.form.get("reason", "").strip(),
-                told=request.form.get("public_reason", "").strip(),
-            ),
-            member=member,
-            version=request.form.get("version", type=int),
-            lease=request.form.get("lease", ""),
-            undo_seconds=UNDO_SECONDS,
-        )
-    except Superseded as error:
-        flash(str(error), "late")
-    else:
-        _tell(site, id, made)
-    return redirect(url_for("desk.queue", site=site), 303)
-
-
-@bp.post("/<site>/<id>/undo")
-def post_undo(site: str, id: str) -> AnyResponse:
-    """Take a decision back within its window."""
-    member = desk_session.member()
-    try:
-        parley().review.undo(site, id, member=member, version=request.form.get("version", 0, type=int))
-    except (UndoTooLate, Superseded) as error:
-        flash(str(error), "late")
-    else:
-        flash("Undone. The comment waits again.", "done")
-    return redirect(url_for("desk.queue", site=site), 303)
-
-
-def _tell(site: str, id: str, made: Decision) -> None:
-    words = {Outcome.PUBLISHED: "Approved.", Outcome.REJECTED: "Rejected.", Outcome.SPAM: "Marked as spam."}
-    flash(words[made.outcome], "done")
-    session["undo"] = {"site": site, "id": id, "version": made.version, "until": made.undo_until}
-
-
-def _opened(site: str, opened: Opened, member: Member) -> str:
-    shown = OpenedShown.of(
-        opened.comment,
-        opened.decisions,
-        opened.lease,
-        reports=opened.reports,
-        reader=member.actor,
-        now=now(),
-    )
-    return render_template("desk/comment.html", desk=frame(member, site), item=shown)
+    return redirect(url_for("desk_lists.every_site"), 303)
 
 
 def _welcome(secret: str, *, name: str, faults: dict[str, str]) -> str:
@@ -197,7 +103,11 @@ def _welcome(secret: str, *, name: str, faults: dict[str, str]) -> str:
     )
 
 
+def path_back(path: str) -> str:
+    """Return *path* if it is a page of the desk, else nothing: where to go on is never another site."""
+    return path if path.startswith("/review/") and "//" not in path and "\\" not in path else ""
+
+
 def _next() -> str:
     """Return where to go after signing in: a path of the desk, or nowhere."""
-    path = request.values.get("next", "")
-    return path if path.startswith("/review/") and "//" not in path and "\\" not in path else ""
+    return path_back(request.values.get("next", ""))

@@ -45,11 +45,14 @@ class QueueItemShown:
     """A comment on the desk. *unscored* says why it could not be judged; *scores* are then a guess."""
 
     id: str
+    site: str
     version: int
     author: AuthorShown
+    identity: str
     when: Moment
     page_url: str
     page_title: str
+    thread: str
     is_reply: bool
     outcome: Outcome
     reasons: tuple[str, ...]
@@ -57,18 +60,35 @@ class QueueItemShown:
     scores: tuple[ScoreShown, ...]
     unscored: str
     reports: str
+    is_escalated: bool = False
+    decided: "DecisionShown | None" = None
+    held_by: str = ""
 
     @classmethod
-    def of(cls, comment: Comment, *, now: float, reports: int = 0) -> "QueueItemShown":
-        """Show *comment* to a moderator at *now*, ms since the epoch, with how many *reports* of it wait."""
+    def of(
+        cls,
+        comment: Comment,
+        *,
+        now: float,
+        reports: int = 0,
+        decided: "DecisionShown | None" = None,
+        held_by: str = "",
+    ) -> "QueueItemShown":
+        """Show *comment* to a moderator at *now*, ms since the epoch, with how many *reports* of it wait.
+
+        *decided* is the decision of a person that stands, *held_by* whoever else has it open.
+        """
         verdict = known(comment.opinion)
         return cls(
             id=comment.id,
+            site=comment.site,
             version=comment.version,
             author=AuthorShown.of(comment.author.name, comment.author.website),
+            identity=comment.author.identity,
             when=Moment.of(comment.created_at, now=now),
             page_url=comment.thread_url,
             page_title=comment.thread_title or comment.thread_url or "an untitled page",
+            thread=comment.thread,
             is_reply=bool(comment.parent),
             outcome=comment.outcome,
             reasons=tuple(words.REASONS[reason] for reason in comment.reasons),
@@ -76,7 +96,15 @@ class QueueItemShown:
             scores=scores(verdict),
             unscored=words.unscored(comment.opinion.reason) if isinstance(comment.opinion, Unscored) else "",
             reports=words.reports(reports) if reports else "",
+            is_escalated=comment.is_escalated,
+            decided=decided,
+            held_by=held_by,
         )
+
+    @property
+    def url(self) -> str:
+        """Where it is opened, and what is done with it."""
+        return f"/review/{self.site}/{self.id}"
 
     @property
     def state(self) -> str:
@@ -98,6 +126,7 @@ class DecisionShown:
     when: Moment
     outcome: Outcome
     reasons: tuple[str, ...]
+    rule: str
     note: str
 
     @classmethod
@@ -105,10 +134,11 @@ class DecisionShown:
         """Show *decision* to *reader* at *now*, ms since the epoch."""
         return cls(
             who="You" if decision.actor.id == reader.id else decision.actor.name,
-            act=words.ACTS[decision.outcome] if decision.undoes is None else words.UNDOINGS[decision.outcome],
+            act=words.act(decision),
             when=Moment.of(decision.at, now=now),
             outcome=decision.outcome,
             reasons=tuple(words.REASONS[reason] for reason in decision.reasons),
+            rule=decision.rule or "",
             note=decision.note or "",
         )
 
@@ -217,6 +247,7 @@ class DeskShown:
     may_decide: bool
     site: SiteShown
     sites: tuple[SiteShown, ...]
+    waiting: int
     csrf_token: str
     flashes: Sequence[FlashShown]
 
@@ -231,14 +262,16 @@ class DeskShown:
         csrf_token: str,
         flashes: Sequence[FlashShown] = (),
     ) -> "DeskShown":
-        """Show the desk of *member*; *current* is one of *sites*, *waiting* counts for each."""
+        """Show the desk of *member*; *current* is one of *sites*, or "" for all of them; *waiting* counts for each."""
         shown = tuple(SiteShown(site.id, site.name, waiting[site.id], site.id == current) for site in sites)
+        everything = SiteShown("", "All sites", sum(waiting.values()), not current)
         return cls(
             name=member.name,
             role=member.role,
             may_decide=member.role is not Role.VIEWER,
-            site=next(site for site in shown if site.is_current),
-            sites=shown,
+            site=next((site for site in shown if site.is_current), everything),
+            sites=(everything, *shown) if len(shown) > 1 else shown,
+            waiting=everything.waiting,
             csrf_token=csrf_token,
             flashes=flashes,
         )

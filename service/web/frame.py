@@ -7,15 +7,27 @@ from flask import get_flashed_messages, session
 from service.core.errors import NotFound
 from service.core.listing import Listing
 from service.core.people import Member
+from service.core.site import Site
 from service.web import session as desk_session
 from service.web.context import parley
 from service.web.desk_shown import DeskShown, flashes
 
 
-def frame(member: Member, site: str) -> DeskShown:
-    """Return the desk of *member* before *site*. What just happened is told once. Raises NotFound."""
+def sites_of(member: Member) -> list[Site]:
+    """Return the sites that *member* sees, by id. Raises NotFound when there are none."""
     sites = [each for each in parley().registry.sites() if member.sees(each.id)]
-    if site not in {each.id for each in sites}:
+    if not sites:
+        raise NotFound("site", "yet; `python -m service site add` makes one")
+    return sites
+
+
+def frame(member: Member, site: str) -> DeskShown:
+    """Return the desk of *member* before *site*, or before all of them for "". What just happened is told once.
+
+    Raises NotFound.
+    """
+    sites = sites_of(member)
+    if site and site not in {each.id for each in sites}:
         raise NotFound("site", site)
     flashed = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
     return DeskShown.of(

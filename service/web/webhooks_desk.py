@@ -4,26 +4,22 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
-from apiflask import APIBlueprint
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.endpoint import EndpointChange, header_lines
-from service.core.errors import Fault, InvalidChange, NotSignedIn
+from service.core.errors import Fault, InvalidChange
 from service.core.people import Member, Role
 from service.store.log import Filter
-from service.web import cursors, desk
+from service.web import cursors
 from service.web import session as desk_session
 from service.web.context import parley
+from service.web.desk import guarded
 from service.web.desk_shown import DeskShown
 from service.web.frame import frame, now
 from service.web.webhooks_shown import EndpointForm, EndpointShown, ExchangeShown, LoggedShown
 
-bp = APIBlueprint("webhooks_desk", __name__, url_prefix="/review/<site>/webhooks", enable_openapi=False)
-
-bp.before_request(desk.check_origin_of_change)
-bp.after_request(desk.keep_private)
-bp.register_error_handler(NotSignedIn, desk.ask_to_sign_in)
+bp = guarded("webhooks_desk", below="/<site>/webhooks")
 
 COMMENT_ID = re.compile(r"c_[0-9a-z]{1,40}")
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from service.core.comment import Complaint, Millis, Outcome, Reason
+from service.core.comment import Complaint, Decision, Millis, Outcome, Reason
+from service.core.listing import Listing, Sorting
 from service.core.verdict import Label
 
 REASONS: Final = {
@@ -51,11 +52,56 @@ ACTS: Final = {
     Outcome.SPAM: "marked it as spam",
 }
 
+#: What is said to whoever just decided.
+DONE: Final = {
+    Outcome.PUBLISHED: "Approved.",
+    Outcome.HELD: "It waits again.",
+    Outcome.REJECTED: "Rejected.",
+    Outcome.SPAM: "Marked as spam.",
+}
+ESCALATED: Final = "Escalated."
+
 UNDOINGS: Final = {
     Outcome.PUBLISHED: "took that back: it is published",
     Outcome.HELD: "took that back: it waits again",
     Outcome.REJECTED: "took that back: it is rejected",
     Outcome.SPAM: "took that back: it is spam",
+}
+
+LISTS: Final = {
+    Listing.WAITING: "Waiting",
+    Listing.UNSCORED: "Not scored",
+    Listing.REPORTED: "Reported",
+    Listing.ESCALATED: "Escalated",
+    Listing.SPAM: "Spam",
+    Listing.DECIDED: "Decided",
+}
+
+#: What an empty list says, and what would be in it.
+EMPTY: Final = {
+    Listing.WAITING: ("Nothing waits.", "What needs a person appears here. Everything else is published or decided."),
+    Listing.UNSCORED: ("Nothing is unscored.", "Here waits what the classifier cannot judge, in another language say."),
+    Listing.REPORTED: (
+        "No report waits.",
+        "What readers report appears here. It stays published until a person decides.",
+    ),
+    Listing.ESCALATED: ("Nothing is escalated.", "What a moderator hands on, with the key e, appears here."),
+    Listing.SPAM: ("No spam.", "What was marked as spam stays here, in case it was not."),
+    Listing.DECIDED: ("Nothing is decided yet.", "The latest decisions of people appear here."),
+}
+
+SORTINGS: Final = {
+    Sorting.WORST: "Worst first",
+    Sorting.OLDEST: "Oldest first",
+    Sorting.USEFUL: "Most useful first",
+}
+
+#: In which order a list without a choice of them is.
+ORDERS: Final = {
+    Listing.REPORTED: "Most reported first",
+    Listing.ESCALATED: "Oldest first",
+    Listing.SPAM: "Latest first",
+    Listing.DECIDED: "Latest first",
 }
 
 _UNSCORED: Final = {
@@ -86,6 +132,25 @@ _UNITS: Final = (
     ("hour", 3_600_000),
     ("minute", 60_000),
 )
+
+
+def act(decision: Decision) -> str:
+    """Return what its decider did, as it follows a name."""
+    if decision.undoes is not None:
+        return UNDOINGS[decision.outcome]
+    return "escalated it" if decision.escalates else ACTS[decision.outcome]
+
+
+def undone(decision: Decision) -> str:
+    """Return where a comment stands after a decision on it was taken back."""
+    return f"Undone. {DONE[decision.outcome] if decision.outcome is Outcome.HELD else 'It stands as it did before.'}"
+
+
+def late(winner: Decision, *, now: float) -> str:
+    """Return who decided first, what, and how long ago: *now* is ms since the epoch."""
+    seconds = max(0, int(now - winner.at) // 1000)
+    when = f"{seconds} second{'' if seconds == 1 else 's'} ago" if seconds < 60 else ago(winner.at, now=now)
+    return f"{winner.actor.name} {act(winner)} {when}. Your decision was not made."
 
 
 def label(name: Label) -> str:
@@ -127,6 +192,11 @@ def ago(at: Millis, *, now: float) -> str:
         return "just now"
     count = int((now - at) // length)
     return f"{count} {unit}{'' if count == 1 else 's'} ago"
+
+
+def age(since: Millis, *, now: float) -> str:
+    """Return how long something has waited *since* then, ms."""
+    return ago(since, now=now).removesuffix(" ago").replace("just now", "moments")
 
 
 @dataclass(frozen=True, slots=True)

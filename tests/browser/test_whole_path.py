@@ -33,7 +33,8 @@ def test_a_comment_goes_from_the_page_to_the_desk_and_back(page: Page, parley: R
     assert any("idiot" in words for words in page.locator("mark").all_inner_texts())
     page.get_by_role("link", name="Open").first.click()
     page.get_by_role("button", name="Approve").click()
-    assert "Approved." in page.inner_text("[role=status]")
+    expect(page.locator("#desk-says")).to_have_text("Approved.")
+    expect(page.locator(".desk-done.is-open")).to_contain_text("Approved Jane")
 
     # The undo window: nobody sees it yet; ten seconds later everybody does.
     page.goto(f"{parley.url}/demo")

@@ -1,0 +1,144 @@
+"""One comment at the desk: opened, leased, decided, taken back. A form comes back to its page, a script gets JSON."""
+
+from dataclasses import replace
+
+from flask import Response, flash, jsonify, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.core.comment import Decision, Outcome
+from service.core.errors import Fault, InvalidChange, Leased, ParleyError, Superseded, UndoTooLate
+from service.core.people import Member
+from service.core.rules import Rule
+from service.review import Ruling
+from service.web import session as desk_session
+from service.web import words
+from service.web.context import parley
+from service.web.desk import guarded, is_script, path_back
+from service.web.desk_shown import OpenedShown
+from service.web.frame import frame, now
+from service.web.problems import refused
+from service.web.schemas import decision_out
+
+bp = guarded("desk_comment")
+
+#: Seconds in which the desk's decisions may be undone; until then they are kept quiet.
+UNDO_SECONDS = 10
+
+#: What a form says for a comment that is handed on as it stands.
+ESCALATED = "escalated"
+
+
+@bp.get("/<site>/<id>")
+def comment(site: str, id: str) -> str:
+    """Open a comment, which leases it to whoever may decide; a fragment is what the list shows of it in place."""
+    member = desk_session.member()
+    opened = parley().review.open(site, id, member=member)
+    shown = OpenedShown.of(
+        opened.comment, opened.decisions, opened.lease, reports=opened.reports, reader=member.actor, now=now()
+    )
+    template = "desk/_details.html" if "fragment" in request.args else "desk/comment.html"
+    rules = parley().sites.rules_of(parley().registry.site(site))
+    return render_template(template, desk=frame(member, site), item=shown, rules={site: rules})
+
+
+@bp.post("/<site>/<id>/lease")
+def post_lease(site: str, id: str) -> Response:
+    """Take a comment, or hold it for longer: what a script does while its moderator reads."""
+    member = desk_session.member()
+    lease = parley().review.lease(site, id, member=member)
+    return jsonify(token=lease.token, held_by="" if lease.token else lease.holder.name)
+
+
+@bp.post("/<site>/<id>/give-back")
+def post_give_back(site: str, id: str) -> tuple[str, int]:
+    """Give a lease back: what a script does when its moderator goes on, or closes the tab."""
+    parley().review.give_back(site, id, member=desk_session.member(), lease=request.form.get("lease", "")[:100])
+    return "", 204
+
+
+@bp.post("/<site>/<id>/decisions")
+def post_decision(site: str, id: str) -> AnyResponse:
+    """Decide a comment; whoever comes late is told who was first."""
+    member = desk_session.member()
+    try:
+        made = _decide(site, id, member)
+    except (Superseded, Leased) as error:
+        return _late(site, error)
+    if not is_script():
+        flash(words.DONE[made.outcome] if not made.escalates else words.ESCALATED, "done")
+        session["undo"] = {"site": site, "id": id, "version": made.version, "until": made.undo_until}
+    return _made(site, id, made)
+
+
+@bp.post("/<site>/<id>/undo")
+def post_undo(site: str, id: str) -> AnyResponse:
+    """Take a decision back within its window."""
+    version = request.form.get("version", 0, type=int)
+    try:
+        made = parley().review.undo(site, id, member=desk_session.member(), version=version)
+    except (UndoTooLate, Superseded) as error:
+        return _late(site, error)
+    if not is_script():
+        flash(words.undone(made), "done")
+    return _made(site, id, made)
+
+
+def _decide(site: str, id: str, member: Member) -> Decision:
+    return parley().review.decide(
+        site,
+        id,
+        ruling_of_form(site),
+        member=member,
+        version=request.form.get("version", type=int),
+        lease=request.form.get("lease", "")[:100],
+        undo_seconds=UNDO_SECONDS,
+        gives_way="all_the_same" not in request.form,
+    )
+
+
+def ruling_of_form(site: str) -> Ruling:
+    """Return what a form of the desk decides; the rule that it names by its digit tells the author, unless something
+    else was typed. Raises InvalidChange."""
+    said = request.form.get("outcome", "")
+    try:
+        outcome = None if said == ESCALATED else Outcome(said)
+    except ValueError:
+        raise InvalidChange([Fault("outcome", "Choose Approve, Reject, Spam or Escalate.")]) from None
+    rule = _rule(site, request.form.get("rule", ""))
+    note, told = (request.form.get(name, "").strip() for name in ("reason", "public_reason"))
+    ruling = Ruling(outcome, note=note, told=told)
+    if rule is None:
+        return ruling
+    is_refusal = outcome in (Outcome.REJECTED, Outcome.SPAM)
+    return replace(ruling, rule=rule.name, told=told or (rule.told if is_refusal else ""))
+
+
+def _rule(site: str, digit: str) -> Rule | None:
+    if not digit:
+        return None
+    rules = parley().sites.rules_of(parley().registry.site(site))
+    if not digit.isdecimal() or not 1 <= int(digit) <= len(rules):
+        raise InvalidChange([Fault("rule", "This site has no rule of that number. Reload the page.")])
+    return rules[int(digit) - 1]
+
+
+def _made(site: str, id: str, made: Decision) -> AnyResponse:
+    if is_script():
+        return Response(decision_out(made, comment=id).model_dump_json(), 201, mimetype="application/json")
+    return redirect(_back(site), 303)
+
+
+def _late(site: str, error: ParleyError) -> AnyResponse:
+    """Tell whoever came late: a script by the problem, a person on the page that they came from."""
+    text = words.late(error.winner, now=now()) if isinstance(error, Superseded) else str(error)
+    if is_script():
+        answer = refused(error)
+        document = answer.get_json() | {"detail": text}
+        answer.set_data(jsonify(document).get_data())
+        return answer
+    flash(text, "late")
+    return redirect(_back(site), 303)
+
+
+def _back(site: str) -> str:
+    return path_back(request.form.get("back", "")) or url_for("desk_lists.one_site", site=site)
