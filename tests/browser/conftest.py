@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browsers import chromium
@@ -44,6 +45,15 @@ def forgiven(page: Page) -> Iterator[None]:
     yield
     page.wait_for_timeout(50)
     del _complaints[page][before:]
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds on the page, its shadow trees included."""
+    # axe takes a page without a colour of its own for white, and its own style offends the policy.
+    page.evaluate("document.documentElement.style.backgroundColor = 'Canvas'")
+    with forgiven(page):
+        found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']]}" for each in found]
 
 
 @pytest.fixture

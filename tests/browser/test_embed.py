@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Opener, forgiven
+from tests.browser.conftest import Opener, faults, forgiven
 from tests.hosts import Host
 from tests.running import RunningParley
 
@@ -65,15 +64,6 @@ def send(page: Page) -> None:
 
 def comments(page: Page) -> list[str]:
     return page.locator(".parley-comment .parley-text").all_inner_texts()
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds on the page, its shadow trees included."""
-    # axe takes a page without a colour of its own for white, and its own style offends the policy.
-    page.evaluate("document.documentElement.style.backgroundColor = 'Canvas'")
-    with forgiven(page):
-        found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']]}" for each in found]
 
 
 def test_the_first_comment_shows_at_once(page: Page, article: str) -> None:

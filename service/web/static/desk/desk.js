@@ -29,7 +29,8 @@ class Desk {
     this.list?.addEventListener("change", (event) => this.#changed(event));
     for (const live of document.querySelectorAll("[data-live]")) live.hidden = false;
     document.documentElement.classList.add("live");
-    if (this.cards[0]) this.go(this.cards[0], { quietly: true });
+    // Whoever came with the keyboard is at the first comment; nobody is torn from a field.
+    if (this.cards[0]) this.go(this.cards[0], { quietly: document.activeElement !== document.body });
   }
 
   /** The comments that are not decided yet, in their order. */

@@ -1,0 +1,89 @@
+"""Moderators at the desk of a running Parley, for the browser's tests."""
+
+import itertools
+from collections.abc import Iterable
+
+from playwright.sync_api import Page, expect
+
+from service.core.comment import Outcome
+from service.outside.embedded import url_of
+from service.store.connection import Connection, connect
+from tests.running import RunningParley
+
+DESKTOP = {"width": 1280, "height": 860}
+PASSWORD = "correct horse battery"
+SITE = "demo"
+
+_numbers = itertools.count()
+
+
+def post(parley: RunningParley, body: str, *, name: str = "Jane", thread: str = "") -> str:
+    """Post a comment by API, in a thread of its own so that nothing was said before; return its id."""
+    comment = {
+        "thread_url": f"{parley.url}/demo",
+        "thread_id": thread or f"thread {next(_numbers)}",
+        "thread_title": "Night trams",
+        "name": name,
+        "email": f"{name.lower()}.hidden@example.com",
+        "body": body,
+    }
+    status, receipt = parley.call("POST", f"/v1/sites/{SITE}/comments", comment)
+    assert status in (201, 202), receipt
+    return str(receipt["id"])
+
+
+def join(page: Page, link: str, name: str) -> Page:
+    """Take up an invitation in *page*."""
+    page.goto(link)
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    expect(page.locator(".desk-list")).to_be_attached()
+    return page
+
+
+def desk(page: Page, parley: RunningParley, query: str = "") -> Page:
+    """Open the desk's list; with its script, once its first comment is current."""
+    page.goto(f"{parley.url}/review/{SITE}{query}")
+    return page
+
+
+def current(page: Page) -> str:
+    """Return the id of the current comment."""
+    return page.locator(".desk-card[aria-current]").get_attribute("id") or ""
+
+
+def press(page: Page, keys: Iterable[str]) -> None:
+    """Press *keys*, one after the other."""
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def store(parley: RunningParley) -> Connection:
+    """Return a connection to the data of *parley*."""
+    return connect(url_of(parley.data), connections=2)
+
+
+def empty(parley: RunningParley) -> None:
+    """Decide whatever waits, so that the next test begins with nothing."""
+    bearer = token(parley)
+    while items := parley.call("GET", f"/v1/sites/{SITE}/queue?limit=100", **bearer)[1]["items"]:
+        for item in items:
+            path = f"/v1/sites/{SITE}/comments/{item['id']}/decisions"
+            parley.call("POST", path, {"outcome": Outcome.REJECTED}, **bearer)
+
+
+_tokens: dict[str, dict[str, str]] = {}
+
+
+def token(parley: RunningParley) -> dict[str, str]:
+    """Return a moderator's token as a header."""
+    if parley.url not in _tokens:
+        secret = parley.cli("token", "add", "--site", SITE).split()[-1]
+        _tokens[parley.url] = {"Authorization": f"Bearer {secret}"}
+    return _tokens[parley.url]
+
+
+def outcome(parley: RunningParley, id: str) -> str:
+    """Return where a comment stands, by API."""
+    return str(parley.call("GET", f"/v1/sites/{SITE}/comments/{id}", **token(parley))[1]["status"])

@@ -1,0 +1,290 @@
+"""The review desk in real browsers: by keyboard, two at once, taken back in time and too late, without JavaScript."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from service.store.keys import SiteKeys
+from tests.browser.conftest import Opener, faults, forgiven
+from tests.browser.desk import DESKTOP, SITE, current, desk, empty, join, outcome, post, press, store, token
+from tests.receivers import Receiver
+from tests.running import RunningParley
+
+RUDE = "What a pack of idiots, every single one of you."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def open_doors(parley: RunningParley) -> None:
+    parley.cli("site", "set", SITE, "comments_per_minute=6000", "comments_burst=6000")
+
+
+@pytest.fixture(scope="module")
+def seats(parley: RunningParley, browser: Browser) -> Iterator[dict[str, str]]:
+    """Olga the owner and Ben the moderator, signed in: each one's cookies."""
+    links = {"Olga": parley.invitation, "Ben": parley.cli("moderator", "invite").split()[-1]}
+    states = {}
+    for name, link in links.items():
+        context = browser.new_context()
+        join(context.new_page(), link, name)
+        states[name] = context.storage_state()
+        context.close()
+    yield states  # type: ignore[misc]
+
+
+@pytest.fixture
+def olga(opened: Opener, seats: dict[str, str], parley: RunningParley) -> Page:
+    empty(parley)
+    return opened(viewport=DESKTOP, storage_state=seats["Olga"])
+
+
+@pytest.fixture
+def ben(opened: Opener, seats: dict[str, str]) -> Page:
+    return opened(viewport=DESKTOP, storage_state=seats["Ben"])
+
+
+def texts(page: Page) -> list[str]:
+    return page.locator(".desk-card:not(.is-decided) .desk-text").all_inner_texts()
+
+
+def test_a_sitting_of_two_hundred_by_keyboard_alone(olga: Page, parley: RunningParley) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(lambda n: post(parley, f"Comment {n}, you idiot.", name=f"N{n}"), range(200)))
+    desk(olga, parley)
+    keys = ("a", "r", "s", "e", "2r")
+    for n in range(200):
+        expect(olga.locator(".desk-card[aria-current]")).to_be_focused()
+        press(olga, keys[n % 5])
+    expect(olga.locator(".desk-through")).to_be_visible()
+    expect(olga.locator(".desk-done:has-text('·')")).to_have_count(40)
+    expect(olga.locator("[data-count=waiting]").last).to_have_text("0")
+    stood = Counter(outcome(parley, id) for id in ids)
+    assert stood == {"published": 40, "rejected": 80, "spam": 40, "held": 40}
+    assert olga.evaluate("performance.getEntriesByType('navigation').length") == 1
+
+
+def test_what_one_reads_stays_put_while_others_arrive(olga: Page, parley: RunningParley) -> None:
+    for n in range(12):
+        post(parley, f"Number {n}. " + "A long and winding thought about trams. " * 20, name=f"N{n}")
+    desk(olga, parley)
+    press(olga, "jjjj")
+    here, before = current(olga), olga.evaluate("scrollY")
+    for n in range(3):
+        post(parley, RUDE + f" {n}", name=f"R{n}")
+    fresh = olga.locator(".desk-new a")
+    expect(fresh).to_contain_text("3 new", timeout=15_000)
+    assert (current(olga), olga.evaluate("scrollY")) == (here, before)
+    expect(olga.locator(".desk-card[aria-current]")).to_be_focused()
+    expect(olga.locator("[data-count=waiting]").last).to_have_text("15")
+    press(olga, "l")
+    expect(olga.locator(".desk-card")).to_have_count(15)
+    assert "idiots" in texts(olga)[0]
+    assert current(olga) == olga.locator(".desk-card").first.get_attribute("id")
+
+
+def test_two_at_one_comment_see_each_other_and_only_the_first_decides(
+    olga: Page, ben: Page, parley: RunningParley
+) -> None:
+    id = post(parley, RUDE)
+    desk(olga, parley)
+    expect(olga.locator(f"#{id}")).to_have_attribute("data-lease", re.compile("lease_"))
+    desk(ben, parley)
+    expect(ben.locator(f"#{id} .desk-presence")).to_have_text("Olga has this open")
+    press(ben, "a")
+    expect(ben.locator("#desk-says")).to_contain_text("Press again")
+    assert outcome(parley, id) == "held"
+    with forgiven(ben):
+        press(olga, "r")
+        expect(olga.locator(".desk-done")).to_contain_text("Rejected Jane")
+        press(ben, "a")
+        expect(ben.locator(".desk-late")).to_contain_text(re.compile(r"Olga rejected it (\d+ seconds? ago|just now)"))
+    assert outcome(parley, id) == "rejected"
+
+
+def test_a_lease_that_ended_lets_the_next_one_in(olga: Page, ben: Page, parley: RunningParley) -> None:
+    id = post(parley, RUDE)
+    desk(olga, parley)
+    expect(olga.locator(f"#{id}")).to_have_attribute("data-lease", re.compile("lease_"))
+    connection, keys = store(parley), SiteKeys(SITE)
+    connection.do("PEXPIRE", keys.lease(id), 0)
+    connection.do("ZADD", keys.leases, 1, id)
+    connection.close()
+    desk(ben, parley)
+    expect(ben.locator(f"#{id}")).to_have_attribute("data-lease", re.compile("lease_"))
+    expect(olga.locator(f"#{id} .desk-presence")).to_have_text("Ben has this open", timeout=15_000)
+
+
+def test_a_tab_that_closes_gives_its_comment_back(olga: Page, ben: Page, parley: RunningParley) -> None:
+    id = post(parley, RUDE)
+    desk(olga, parley)
+    expect(olga.locator(f"#{id}")).to_have_attribute("data-lease", re.compile("lease_"))
+    olga.goto("about:blank")
+    desk(ben, parley)
+    expect(ben.locator(f"#{id}")).to_have_attribute("data-lease", re.compile("lease_"))
+    expect(ben.locator(f"#{id} .desk-presence")).to_be_hidden()
+
+
+def test_undone_in_time_nobody_hears_of_it_and_too_late_everybody_has(olga: Page, parley: RunningParley) -> None:
+    kept, undone = post(parley, RUDE, name="Kept"), post(parley, RUDE + " Yes, you.", name="Undone")
+    with Receiver() as receiver:
+        added = parley.cli("webhook", "add", "--site", SITE, "--event", "comment.rejected", receiver.url)
+        desk(olga, parley)
+        first = current(olga)
+        press(olga, "r")
+        expect(olga.locator(".desk-done.is-open")).to_have_count(1)
+        press(olga, "z")
+        expect(olga.locator(f"#{first}[aria-current]")).to_be_focused()
+        assert outcome(parley, first) == "held"
+        other = kept if first == undone else undone
+        press(olga, "j")
+        assert current(olga) == other
+        press(olga, "r")
+        expect(olga.locator(".desk-done.is-open")).to_have_count(1)
+        expect(olga.locator(".desk-done.is-open")).to_have_count(0, timeout=15_000)
+        press(olga, "z")
+        expect(olga.locator("#desk-says")).to_contain_text("Decide anew")
+        told = [json.loads(request.body) for request in receiver.wait_for(1)]
+        olga.wait_for_timeout(1000)
+        assert [each["data"]["comment"]["id"] for each in told] == [other]
+        assert len(receiver.requests) == 1
+        parley.cli("webhook", "remove", "--site", SITE, re.findall(r"ep_\w+", added)[0])
+
+
+def test_keys_can_be_chosen_anew_and_switched_off(olga: Page, parley: RunningParley) -> None:
+    id = post(parley, RUDE)
+    desk(olga, parley)
+    press(olga, "?")
+    olga.get_by_role("button", name="Reject: r. Choose another key").click()
+    press(olga, ["d", "Escape"])
+    expect(olga.locator(f"#{id} [data-act=reject] kbd")).to_have_text("d")
+    press(olga, "r")
+    olga.reload()
+    press(olga, "d")
+    expect(olga.locator(".desk-done")).to_contain_text("Rejected")
+    press(olga, "z")
+    press(olga, "?")
+    olga.get_by_label("Use single keys").uncheck()
+    press(olga, ["Escape", "d"])
+    assert outcome(parley, id) == "held"
+    expect(olga.locator(f"#{id} [data-act=reject] kbd")).to_be_hidden()
+    olga.evaluate("localStorage.clear()")
+
+
+def test_nothing_typed_is_taken_for_a_key_nor_a_browser_s_own(olga: Page, parley: RunningParley) -> None:
+    id = post(parley, RUDE)
+    desk(olga, parley)
+    olga.locator("#words").press_sequentially("areas z")
+    press(olga, ["Escape"])
+    olga.locator(f"#{id}").focus()
+    press(olga, ["Control+a", "Alt+r", "Meta+s"])
+    olga.wait_for_timeout(300)
+    assert outcome(parley, id) == "held"
+    assert olga.input_value("#words") in ("areas z", "")
+
+
+def test_when_the_desk_is_away_a_decision_comes_back_as_it_was(olga: Page, parley: RunningParley) -> None:
+    id = post(parley, RUDE)
+    desk(olga, parley)
+    with forgiven(olga):
+        olga.context.set_offline(True)
+        press(olga, "2r")
+        expect(olga.locator(f"#{id} .desk-failed")).to_contain_text("Nothing was changed")
+        expect(olga.locator(f"#{id} .desk-picked")).to_have_text(": Hate")
+        olga.context.set_offline(False)
+    press(olga, "r")
+    expect(olga.locator(".desk-done.is-open")).to_contain_text("Rejected Jane · Hate")
+    assert outcome(parley, id) == "rejected"
+
+
+def test_every_decision_works_without_javascript(opened: Opener, seats: dict[str, str], parley: RunningParley) -> None:
+    empty(parley)
+    ids = [post(parley, f"{RUDE} {n}", name=f"N{n}") for n in range(4)]
+    page = opened(viewport=DESKTOP, storage_state=seats["Olga"], java_script_enabled=False)
+    desk(page, parley, "?sort=oldest")
+    for word in ("Approve", "Reject", "Spam", "Escalate"):
+        card = page.locator(".desk-card").first
+        card.locator("summary").click()
+        card.get_by_label("Hate").check()
+        card.get_by_role("button", name=re.compile(f"^{word}")).click()
+        assert page.url.endswith("?sort=oldest")
+    assert [outcome(parley, id) for id in ids] == ["published", "rejected", "spam", "held"]
+    page.get_by_role("button", name="Undo").click()
+    assert page.locator(".desk-card").count() == 1
+    page.get_by_role("link", name=re.compile("^Open")).click()
+    page.get_by_label("Note for colleagues").fill("Seen before.")
+    page.get_by_role("button", name=re.compile("^Reject")).click()
+    page.get_by_role("link", name=re.compile("^Decided")).click()
+    assert "Seen before." in page.content()
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_axe_finds_nothing_on_the_desk(opened: Opener, seats: dict[str, str], parley: RunningParley, look: str) -> None:
+    empty(parley)
+    id = post(parley, RUDE)
+    post(parley, "هذا تعليق باللغة العربية عن الترام الليلي، وأظن أنه فكرة جيدة.", name="سلمى")
+    page = opened(storage_state=seats["Olga"], color_scheme=look)
+    for path in (
+        f"/review/{SITE}",
+        f"/review/{SITE}?list=decided",
+        f"/review/{SITE}?words=nothing",
+        f"/review/{SITE}/{id}",
+    ):
+        page.goto(parley.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375, path
+        assert faults(page) == [], path
+    desk(page, parley)
+    press(page, "?")
+    assert faults(page) == []
+    press(page, ["Escape", "o"])
+    expect(page.locator(".desk-details:not([hidden]) h2").first).to_be_visible()
+    assert faults(page) == []
+
+
+def test_right_to_left_nothing_is_cut(olga: Page, parley: RunningParley) -> None:
+    post(parley, "هذا تعليق باللغة العربية عن الترام الليلي، وأظن أنه فكرة جيدة.", name="سلمى")
+    desk(olga, parley)
+    assert olga.locator(".desk-text").first.evaluate("text => getComputedStyle(text).direction") == "rtl"
+    olga.evaluate("document.documentElement.dir = 'rtl'")
+    assert olga.evaluate("document.documentElement.scrollWidth") <= DESKTOP["width"]
+    card, side = (olga.locator(name).first.bounding_box() for name in (".desk-margin", ".desk-side"))
+    assert card and side and card["x"] > side["x"]
+
+
+def test_no_address_is_on_any_page_of_the_desk(olga: Page, parley: RunningParley) -> None:
+    post(parley, f"{RUDE} Write to jane.second@example.com.")
+    for query in ("", "?list=decided", "?words=idiots"):
+        desk(olga, parley, query)
+        assert "hidden@" not in olga.content()
+        assert "jane.second@" not in olga.content()
+    press(olga, "o")
+    expect(olga.locator(".desk-details:not([hidden]) h2").first).to_be_visible()
+    assert "hidden@" not in olga.content()
+
+
+def test_a_token_and_ten_browsers_never_decide_one_comment_twice(
+    opened: Opener, seats: dict[str, str], parley: RunningParley
+) -> None:
+    empty(parley)
+    ids = [post(parley, f"{RUDE} {n}", name=f"N{n}") for n in range(20)]
+    pages = [opened(viewport=DESKTOP, storage_state=seats["Olga" if n % 2 else "Ben"]) for n in range(10)]
+    for page in pages:
+        desk(page, parley)
+    for n, page in enumerate(pages):
+        page.evaluate(
+            """key => { const press = setInterval(() => document.querySelector('.desk-card:not(.is-decided)')
+                ? document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })) : clearInterval(press), 60) }""",
+            "ars"[n % 3],
+        )
+    bearer = token(parley)
+    for id in ids:
+        parley.call("POST", f"/v1/sites/{SITE}/comments/{id}/decisions", {"outcome": "spam", "version": 1}, **bearer)
+    for page in pages:
+        with forgiven(page):
+            expect(page.locator(".desk-card:not(.is-decided)")).to_have_count(0, timeout=20_000)
+    for id in ids:
+        decisions = parley.call("GET", f"/v1/sites/{SITE}/comments/{id}", **bearer)[1]["decisions"]
+        assert [each["version"] for each in decisions] == [1, 2]
