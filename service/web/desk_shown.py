@@ -7,17 +7,14 @@ from typing import Any, Final
 from service.core.comment import Actor, Comment, Decision, Lease, Outcome, Report
 from service.core.people import Member, Role
 from service.core.site import Site
-from service.core.verdict import Label, Unscored, Verdict, known
+from service.core.verdict import Disguise, Label, Unscored, Verdict, known
 from service.web import words
-from service.web.shading import Segment, segments
+from service.web.shading import Segment, segments, strongest
 from service.web.shown import AuthorShown
 from service.web.words import Moment
 
 #: Characters beyond which a comment gets a frame of its own in the queue.
 LONG: Final = 1500
-
-#: The strongest words that an opened comment lists.
-STRONGEST: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +56,11 @@ class QueueItemShown:
     reports: str
 
     @classmethod
-    def of(cls, comment: Comment, *, now: float, reports: int = 0) -> "QueueItemShown":
-        """Show *comment* to a moderator at *now*, ms since the epoch, with how many *reports* of it wait."""
+    def of(
+        cls, comment: Comment, *, now: float, reports: int = 0, disguises: Sequence[Disguise] = ()
+    ) -> "QueueItemShown":
+        """Show *comment* to a moderator at *now*, ms since the epoch, with how many *reports* of it wait and the
+        *disguises* in its text."""
         verdict = known(comment.opinion)
         return cls(
             id=comment.id,
@@ -72,7 +72,7 @@ class QueueItemShown:
             is_reply=bool(comment.parent),
             outcome=comment.outcome,
             reasons=tuple(words.REASONS[reason] for reason in comment.reasons),
-            segments=tuple(segments(comment.body, verdict.spans if verdict else ())),
+            segments=tuple(segments(comment.body, verdict.spans if verdict else (), disguises)),
             scores=scores(verdict),
             unscored=words.unscored(comment.opinion.reason) if isinstance(comment.opinion, Unscored) else "",
             reports=words.reports(reports) if reports else "",
@@ -165,16 +165,6 @@ class OpenedShown:
             held_by="" if lease.holder.id == reader.id else lease.holder.name,
             held_until=Moment.of(lease.ends, now=now),
         )
-
-
-def strongest(pieces: Sequence[Segment]) -> tuple[Segment, ...]:
-    """Return the shaded pieces, each wording once, strongest first, `STRONGEST` at most."""
-    best = {piece.text.casefold(): piece for piece in sorted(pieces, key=_level) if piece.level}
-    return tuple(sorted(best.values(), key=_level, reverse=True)[:STRONGEST])
-
-
-def _level(piece: Segment) -> int:
-    return piece.level
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from service.core.comment import POLICY, Actor, Author, Comment, Complaint, Deci
 from service.core.masking import mask
 from service.core.people import Member, Role
 from service.core.site import Site
-from service.core.verdict import Opinion, Span, Unscored, Verdict
+from service.core.verdict import Disguise, Opinion, Span, Unscored, Verdict
 from service.store.pages import Order
 from service.web import words
-from service.web.desk_shown import STRONGEST, DeskShown, OpenedShown, QueueItemShown, flashes, strongest
+from service.web.desk_shown import DeskShown, OpenedShown, QueueItemShown, flashes
 from service.web.locale import words_for
 from service.web.reference import ReferenceShown
-from service.web.shading import LEVELS, Segment, segments
+from service.web.shading import LEVELS, STRONGEST, Segment, segments, strongest
 from service.web.shown import HUES, CommentShown, FormShown, ThreadShown, Where, hue, initial
 from service.wiring import default_policy
 
@@ -91,9 +91,15 @@ def test_an_emoji_counts_as_one_place_as_it_does_for_the_classifier() -> None:
 
 
 def test_the_strongest_words_come_first_and_each_wording_once() -> None:
-    pieces = [Segment("Fool", 2, "x"), Segment(" and "), Segment("fool", 4, "y"), Segment("ass", 3, "z")]
+    pieces = [Segment("Fool", 2, "x"), Segment(" and "), Segment("fool", 4, "y"), Segment(", "), Segment("ass", 3, "z")]
     assert [piece.text for piece in strongest(pieces)] == ["fool", "ass"]
-    assert len(strongest([Segment(str(n), 1) for n in range(50)])) == STRONGEST
+    many = [piece for n in range(50) for piece in (Segment(str(n), 1), Segment(" "))]
+    assert len(strongest(many)) == STRONGEST
+
+
+def test_shaded_pieces_beside_each_other_are_one_phrase() -> None:
+    pieces = [Segment("you ", 2, "x"), Segment("st*pid", 4, "y", reads="stupid"), Segment("!")]
+    assert strongest(pieces) == (Segment("you st*pid", 4, "y", reads="you stupid"),)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +237,11 @@ def test_what_could_not_be_judged_says_why_and_shows_the_guess() -> None:
     assert shown.unscored == "It is in a language that the model does not know."
     assert shown.scores
     assert not QueueItemShown.of(comment(opinion=Unscored("failed")), now=NOW).scores
+
+
+def test_a_comment_shows_the_disguises_it_is_given() -> None:
+    shown = QueueItemShown.of(comment("You are s1lly."), now=NOW, disguises=[Disguise(8, 13, "silly")])
+    assert [piece.reads for piece in shown.segments if piece.text == "s1lly"] == ["silly"]
 
 
 def test_an_opened_comment_tells_its_story_to_its_reader() -> None:
