@@ -15,10 +15,10 @@ from classifier.text import fold
 from classifier.unseen import name, strays
 from classifier.words import Reader
 
-#: What a disguised word is made of: anything else between two parts of it, and they only happen to make a word.
-_MADE_OF: Final = re.compile(r"[\w*@$!|#%€¢£(.'&+\- ]+")
+#: What a disguised word is made of: with anything else between its parts, or more, they only happen to make a word.
+_MADE_OF: Final = re.compile(r"[\w*@$!|#%€¢£(.'&+\- ]{1,80}")
 
-#: Letters that stand apart, "f.u.c.k"; dots alone make an abbreviation.
+#: Letters that stand apart, "f.u.c.k"; a harmless word with dots is an abbreviation, "N.A.T.O.".
 _APART: Final = re.compile(r"\S([ .\-_*|+!#])\S(?:\1\S)+")
 
 #: Words that are joined as words are: "he'll", "half-wit".
@@ -28,7 +28,8 @@ _JOINED: Final = re.compile(r"[a-z]+'[a-z]+|[a-z]{3,}(?:[.\-_][a-z]{3,})+")
 _NUMBERED: Final = re.compile(r"[a-z]+\d+")
 _CHANCE: Final = re.compile(r"\(.*|[a-z]{1,3}\$\d+|\d+")
 
-#: Shorter harmless readings are chance ("µm", "B12", "A B C"); loaded ones of another script's word are below four.
+#: Shorter harmless readings are chance: of letters that look alike ("µm"), and of all else ("B12", "A B C"). In a word
+#: wholly of another script so are shorter loaded ones: "гот".
 _LEAST_ALIKE: Final = 3
 _LEAST: Final = 4
 
@@ -68,12 +69,11 @@ def _words(reader: Reader, text: str, hidden: Sequence[int]) -> Iterator[Disguis
             done = end
             continue
         seen, inside = folded.text[word.begin : word.end], _within(hidden, begin, end)
-        if inside and seen.replace("'", "").isalpha():
-            reads = word.text if _has_latin(seen) else seen
-        else:
-            reads = word.text if _is_told(reader.lexicon, word.text, seen, text[begin:end]) else ""
-        if reads:
+        is_broken = bool(inside) and seen.replace("'", "").isalpha()
+        if is_broken or _is_told(reader.lexicon, word.text, seen, text[begin:end]):
             done = _whole(text, end)
+            # A word wholly of another script is read letter by letter only for a swear word in it.
+            reads = seen if is_broken and not _has_latin(seen) else word.text
             yield Disguise(begin, done, reads, _names(text, inside))
 
 

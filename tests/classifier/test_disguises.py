@@ -84,6 +84,10 @@ def test_hidden_characters_outside_a_word_stand_alone() -> None:
     ]
 
 
+def test_parts_far_apart_only_happen_to_make_a_word() -> None:
+    assert read("stu" + " ." * 100 + " pid") == read("stu\n\npid") == []
+
+
 def test_a_marked_letter_is_never_cut_from_its_mark() -> None:
     assert read("s\u0337t\u0337u\u0337p\u0337i\u0337d\u0337!") == [
         ("s\u0337t\u0337u\u0337p\u0337i\u0337d\u0337", "stupid")
