@@ -7,6 +7,7 @@ from typing import Final
 
 from classifier import artifact
 from classifier.calibration import Calibration
+from classifier.disguises import Disguise, disguises
 from classifier.features import PAIR_ROWS, WORD_ROWS
 from classifier.language import ROWS, Languages
 from classifier.lexicon import Lexicon
@@ -15,7 +16,7 @@ from classifier.model import COLUMNS, LABELS, Floats, Model, Table
 from classifier.text import fold
 from classifier.words import Reader, Word
 
-__all__ = ["DEFAULT", "LABELS", "Explanation", "Scored", "Scorer", "Span"]
+__all__ = ["DEFAULT", "LABELS", "Disguise", "Explanation", "Scored", "Scorer", "Span"]
 
 DEFAULT: Final = Path(__file__).parent / "models" / "english.model"
 
@@ -120,9 +121,14 @@ class Scorer:
             tuple(shares.by_place()[:, place].tolist()),
         )
 
-    def without(self, text: str, begin: int, end: int) -> Scored:
-        """Score *text* as if the characters from *begin* to *end* were not there."""
-        return self.score(f"{text[:begin]} {text[end:]}")
+    def without(self, text: str, *places: tuple[int, int]) -> Scored:
+        """Score *text* as if what stands at *places* (begin, end; in order, apart from each other) were a space."""
+        edges = [0, *(edge for place in places for edge in place), len(text)]
+        return self.score(" ".join(text[begin:end] for begin, end in zip(edges[::2], edges[1::2], strict=True)))
+
+    def disguises(self, text: str) -> tuple[Disguise, ...]:
+        """Return where the model reads something else in *text* than the eye sees, in order."""
+        return disguises(self.reader, text)
 
     def _spans(self, text: str, part: slice, raw: Floats, scores: Sequence[float]) -> tuple[Span, ...]:
         words = self.reader.words(text)[part]

@@ -99,7 +99,7 @@ class _Table(dict[str, _Seen]):
 
 
 def _seen(character: str) -> _Seen:
-    if _is_unseen(character):
+    if is_unseen(character):
         return _Seen("", "", "u")
     if unicodedata.category(character) in ("Mn", "Me"):
         mark = unicodedata.normalize("NFKC", character)
@@ -111,7 +111,8 @@ def _seen(character: str) -> _Seen:
     return _Seen(plain, latin, "f" if latin != plain else "o" if plain.isalpha() else "-")
 
 
-def _is_unseen(character: str) -> bool:
+def is_unseen(character: str) -> bool:
+    """Tell whether nobody sees *character*: it takes no place, or only looks like space."""
     return (
         unicodedata.category(character) in ("Cf", "Cs")
         or character in _UNSEEN

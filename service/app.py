@@ -107,6 +107,7 @@ def _parley(wiring: Wiring) -> Parley:
         access=wiring.access,
         registry=wiring.registry,
         sites=wiring.sites,
+        scorer=scorer,
         queue=wiring.queue,
         lists=wiring.lists,
         leases=wiring.leases,

@@ -13,7 +13,7 @@ from service.access import Access
 from service.core.ids import new_id
 from service.core.people import Member, Role
 from service.core.site import Site
-from service.core.verdict import Opinion, Verdict
+from service.core.verdict import Disguise, Opinion, Verdict
 from service.intake import Intake
 from service.outside.sealing import FingerprintKey, KeyRing
 from service.review import Review
@@ -127,6 +127,12 @@ class SafeScorer:
 
     def score(self, text: str) -> Opinion:
         return self.opinion
+
+    def without(self, text: str, *places: tuple[int, int]) -> Opinion:
+        return self.opinion
+
+    def disguises(self, text: str) -> tuple[Disguise, ...]:
+        return ()
 
 
 @pytest.fixture

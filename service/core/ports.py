@@ -3,7 +3,7 @@
 from typing import NewType, Protocol
 
 from service.core.masking import MaskedText
-from service.core.verdict import Opinion
+from service.core.verdict import Disguise, Opinion
 
 #: Ciphertext of an address, or of what masks cover: only `outside.sealing` makes and opens one.
 Sealed = NewType("Sealed", str)
@@ -16,6 +16,14 @@ class Scorer(Protocol):
     """Gives an opinion on masked text, and never fails: what it cannot judge is Unscored."""
 
     def score(self, text: MaskedText) -> Opinion: ...
+
+    def without(self, text: MaskedText, *places: tuple[int, int]) -> Opinion:
+        """Give the opinion on *text* as if what stands at *places* (begin, end; in order, apart) were not there."""
+        ...
+
+    def disguises(self, text: MaskedText) -> tuple[Disguise, ...]:
+        """Return where *text* reads otherwise than it looks, in order and apart; none where that fails."""
+        ...
 
 
 class Sealing(Protocol):

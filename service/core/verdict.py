@@ -19,6 +19,17 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Disguise:
+    """What is not what it seems: from *begin* to *end*, in code points of the masked text, there *reads* that word, and
+    *hidden* are the names of characters in it that nobody sees. Where those stand in no word, it reads as nothing."""
+
+    begin: int
+    end: int
+    reads: str
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A judged text: a probability for each label, the words behind it, the language, and the model that judged."""
 

@@ -9,7 +9,7 @@ from classifier.scorer import DEFAULT, Scored
 from classifier.scorer import Scorer as Classifier
 from service.core.errors import StartRefused
 from service.core.masking import MaskedText
-from service.core.verdict import Opinion, Span, Unscored, Verdict
+from service.core.verdict import Disguise, Opinion, Span, Unscored, Verdict
 from service.outside import metrics
 
 log = structlog.get_logger(__name__)
@@ -32,15 +32,32 @@ class LocalScorer:
 
     def score(self, text: MaskedText) -> Opinion:
         """Give an opinion on *text*; a classifier that fails has none, and says so in the log."""
-        try:
-            opinion = _opinion(self._classifier.score(text))
-        except Exception:
-            # Any failure at all: a comment must never be published unscored, nor lost, for a bug in the scorer.
-            log.exception("scorer_failed")
-            opinion = Unscored("failed")
+        opinion = self.without(text)
         if isinstance(opinion, Unscored):
             metrics.UNSCORED.labels(opinion.reason).inc()
         return opinion
+
+    def without(self, text: MaskedText, *places: tuple[int, int]) -> Opinion:
+        """Give the opinion on *text* as if what stands at *places* were not there; no metric counts it, for nothing
+        becomes of it."""
+        try:
+            return _opinion(self._classifier.without(text, *places))
+        except Exception:
+            # Any failure at all: a comment must never be published unscored, nor lost, for a bug in the scorer.
+            log.exception("scorer_failed")
+            return Unscored("failed")
+
+    def disguises(self, text: MaskedText) -> tuple[Disguise, ...]:
+        """Return where *text* reads otherwise than it looks; a reader that fails finds nothing, and the log says so."""
+        try:
+            return tuple(
+                Disguise(found.begin, found.end, found.reads, found.hidden)
+                for found in self._classifier.disguises(text)
+            )
+        except Exception:
+            # The moderator then reads the text as it was typed.
+            log.exception("disguises_failed")
+            return ()
 
 
 def _opinion(scored: Scored) -> Opinion:

@@ -8,7 +8,7 @@ from typing import cast
 from flask import current_app, request
 
 from service.access import Access
-from service.core.ports import Fingerprints
+from service.core.ports import Fingerprints, Scorer
 from service.core.site import Site
 from service.intake import Intake
 from service.review import Review
@@ -38,6 +38,7 @@ class Parley:
     access: Access
     registry: Registry
     sites: Sites
+    scorer: Scorer
     queue: Queue
     lists: Lists
     leases: Leases

@@ -34,7 +34,13 @@ def comment(site: str, id: str) -> str:
     member = desk_session.member()
     opened = parley().review.open(site, id, member=member)
     shown = OpenedShown.of(
-        opened.comment, opened.decisions, opened.lease, reports=opened.reports, reader=member.actor, now=now()
+        opened.comment,
+        opened.decisions,
+        opened.lease,
+        reports=opened.reports,
+        scorer=parley().scorer,
+        reader=member.actor,
+        now=now(),
     )
     template = "desk/_details.html" if "fragment" in request.args else "desk/comment.html"
     rules = parley().sites.rules_of(parley().registry.site(site))

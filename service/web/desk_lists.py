@@ -66,6 +66,7 @@ def _page(member: Member, sites: Sequence[Site], site: str) -> AnyResponse:
         rules={each.id: parley().sites.rules_of(each) for each in sites},
         decisions=_decisions(found),
         held=_held(ids),
+        scorer=parley().scorer,
         reader=member.actor,
         is_first=after is None,
         now=now(),

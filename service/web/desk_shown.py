@@ -6,18 +6,17 @@ from typing import Any, Final
 
 from service.core.comment import Actor, Comment, Decision, Lease, Outcome, Report
 from service.core.people import Member, Role
+from service.core.ports import Scorer
 from service.core.site import Site
-from service.core.verdict import Label, Unscored, Verdict, known
+from service.core.verdict import Disguise, Label, Unscored, Verdict, known
 from service.web import words
 from service.web.shading import Segment, segments
 from service.web.shown import AuthorShown
+from service.web.why import Without, without_each
 from service.web.words import Moment
 
 #: Characters beyond which a comment gets a frame of its own in the queue.
 LONG: Final = 1500
-
-#: The strongest words that an opened comment lists.
-STRONGEST: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +72,12 @@ class QueueItemShown:
         reports: int = 0,
         decided: "DecisionShown | None" = None,
         held_by: str = "",
+        disguises: Sequence[Disguise] = (),
     ) -> "QueueItemShown":
         """Show *comment* to a moderator at *now*, ms since the epoch, with how many *reports* of it wait.
 
-        *decided* is the decision of a person that stands, *held_by* whoever else has it open.
+        *decided* is the decision of a person that stands, *held_by* whoever else has it open, *disguises* are those in
+        its text.
         """
         verdict = known(comment.opinion)
         return cls(
@@ -92,7 +93,7 @@ class QueueItemShown:
             is_reply=bool(comment.parent),
             outcome=comment.outcome,
             reasons=tuple(words.REASONS[reason] for reason in comment.reasons),
-            segments=tuple(segments(comment.body, verdict.spans if verdict else ())),
+            segments=tuple(segments(comment.body, verdict.spans if verdict else (), disguises)),
             scores=scores(verdict),
             unscored=words.unscored(comment.opinion.reason) if isinstance(comment.opinion, Unscored) else "",
             reports=words.reports(reports) if reports else "",
@@ -162,7 +163,7 @@ class OpenedShown:
     """A comment with its story. *held_by* names whoever else holds it, and *lease* is then empty."""
 
     card: QueueItemShown
-    strongest: tuple[Segment, ...]
+    phrases: tuple[Without, ...]
     model: str
     language: str
     decisions: tuple[DecisionShown, ...]
@@ -179,14 +180,17 @@ class OpenedShown:
         lease: Lease,
         *,
         reports: Sequence[Report] = (),
+        scorer: Scorer,
         reader: Actor,
         now: float,
     ) -> "OpenedShown":
-        """Show *comment* to *reader* at *now*, ms since the epoch."""
-        card, verdict = QueueItemShown.of(comment, now=now, reports=len(reports)), known(comment.opinion)
+        """Show *comment* to *reader* at *now*, ms since the epoch; *scorer* tells what each phrase makes of it."""
+        disguises = scorer.disguises(comment.body)
+        card = QueueItemShown.of(comment, now=now, reports=len(reports), disguises=disguises)
+        verdict = known(comment.opinion)
         return cls(
             card=card,
-            strongest=strongest(card.segments),
+            phrases=without_each(comment.body, card.segments, scorer),
             model=verdict.model if verdict else "",
             language=words.language(verdict.language) if verdict else "",
             decisions=tuple(DecisionShown.of(decision, reader=reader, now=now) for decision in decisions),
@@ -195,16 +199,6 @@ class OpenedShown:
             held_by="" if lease.holder.id == reader.id else lease.holder.name,
             held_until=Moment.of(lease.ends, now=now),
         )
-
-
-def strongest(pieces: Sequence[Segment]) -> tuple[Segment, ...]:
-    """Return the shaded pieces, each wording once, strongest first, `STRONGEST` at most."""
-    best = {piece.text.casefold(): piece for piece in sorted(pieces, key=_level) if piece.level}
-    return tuple(sorted(best.values(), key=_level, reverse=True)[:STRONGEST])
-
-
-def _level(piece: Segment) -> int:
-    return piece.level
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from service.core.comment import Actor, Comment, Decision, Reason
 from service.core.listing import Listing, Sorting
+from service.core.ports import Scorer
 from service.core.rules import Rule
 from service.store.lists import MOST_ARRIVALS, Counts, Found
 from service.web import cursors, words
@@ -60,6 +61,7 @@ class ListShown:
         rules: Mapping[str, Sequence[Rule]],
         decisions: Mapping[str, Decision],
         held: Mapping[str, str],
+        scorer: Scorer,
         reader: Actor,
         is_first: bool,
         now: float,
@@ -86,6 +88,7 @@ class ListShown:
                     reports=int(place) if is_reported else 0,
                     decided=_decided(comment, decisions, reader=reader, now=now),
                     held_by=held.get(comment.id, ""),
+                    disguises=scorer.disguises(comment.body),
                 )
                 for place, comment in found.items
             ),

@@ -175,6 +175,13 @@ def percent(share: float) -> str:
     return "over 99%" if 0.99 < share < 1 else f"{share:.0%}"
 
 
+def probability(value: float) -> str:
+    """Return a probability with two decimals, never rounded to none or all."""
+    if 0 < value < 0.01:
+        return "under 0.01"
+    return "over 0.99" if 0.99 < value < 1 else f"{value:.2f}"
+
+
 def comments(count: int) -> str:
     """Return how many comments there are, as a heading."""
     return "One comment" if count == 1 else f"{count:,} comments"

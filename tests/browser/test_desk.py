@@ -275,8 +275,10 @@ def test_a_token_and_ten_browsers_never_decide_one_comment_twice(
         desk(page, parley)
     for n, page in enumerate(pages):
         page.evaluate(
-            """key => { const press = setInterval(() => document.querySelector('.desk-card:not(.is-decided)')
-                ? document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })) : clearInterval(press), 60) }""",
+            """key => { const press = setInterval(() => {
+                if (!document.querySelector('.desk-card:not(.is-decided)')) return clearInterval(press);
+                document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+            }, 60); }""",
             "ars"[n % 3],
         )
     bearer = token(parley)

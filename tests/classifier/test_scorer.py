@@ -54,7 +54,7 @@ def test_without_the_words_behind_it_a_score_falls() -> None:
     text = "I read it twice and you are a stupid idiot, but thanks for the link."
     (span,) = SCORER.score(text).spans
     assert text[span.begin : span.end] == "stupid idiot"
-    assert SCORER.without(text, span.begin, span.end).scores["toxicity"] < 0.5 < SCORER.score(text).scores["toxicity"]
+    assert SCORER.without(text, (span.begin, span.end)).scores["toxicity"] < 0.5 < SCORER.score(text).scores["toxicity"]
 
 
 def test_a_long_comment_is_judged_by_its_worst_part() -> None:

@@ -12,15 +12,16 @@ from service.core.comment import POLICY, Actor, Author, Comment, Complaint, Deci
 from service.core.masking import mask
 from service.core.people import Member, Role
 from service.core.site import Site
-from service.core.verdict import Opinion, Span, Unscored, Verdict
+from service.core.verdict import Disguise, Opinion, Span, Unscored, Verdict
 from service.store.pages import Order
 from service.web import words
-from service.web.desk_shown import STRONGEST, DeskShown, OpenedShown, QueueItemShown, flashes, strongest
+from service.web.desk_shown import DeskShown, OpenedShown, QueueItemShown, flashes
 from service.web.locale import words_for
 from service.web.reference import ReferenceShown
-from service.web.shading import LEVELS, Segment, segments
+from service.web.shading import LEVELS, STRONGEST, Segment, segments, strongest
 from service.web.shown import HUES, CommentShown, FormShown, ThreadShown, Where, hue, initial
 from service.wiring import default_policy
+from tests.conftest import SafeScorer
 
 NOW = 1_793_700_000_000
 MINUTE = 60_000
@@ -91,9 +92,15 @@ def test_an_emoji_counts_as_one_place_as_it_does_for_the_classifier() -> None:
 
 
 def test_the_strongest_words_come_first_and_each_wording_once() -> None:
-    pieces = [Segment("Fool", 2, "x"), Segment(" and "), Segment("fool", 4, "y"), Segment("ass", 3, "z")]
+    pieces = [Segment("Fool", 2, "x"), Segment(" and "), Segment("fool", 4, "y"), Segment(", "), Segment("ass", 3, "z")]
     assert [piece.text for piece in strongest(pieces)] == ["fool", "ass"]
-    assert len(strongest([Segment(str(n), 1) for n in range(50)])) == STRONGEST
+    many = [piece for n in range(50) for piece in (Segment(str(n), 1), Segment(" "))]
+    assert len(strongest(many)) == STRONGEST
+
+
+def test_shaded_pieces_beside_each_other_are_one_phrase() -> None:
+    pieces = [Segment("you ", 2, "x"), Segment("st*pid", 4, "y", reads="stupid"), Segment("!")]
+    assert strongest(pieces) == (Segment("you st*pid", 4, "y", reads="you stupid"),)
 
 
 @pytest.mark.parametrize(
@@ -233,13 +240,20 @@ def test_what_could_not_be_judged_says_why_and_shows_the_guess() -> None:
     assert not QueueItemShown.of(comment(opinion=Unscored("failed")), now=NOW).scores
 
 
+def test_a_comment_shows_the_disguises_it_is_given() -> None:
+    shown = QueueItemShown.of(comment("You are s1lly."), now=NOW, disguises=[Disguise(8, 13, "silly")])
+    assert [piece.reads for piece in shown.segments if piece.text == "s1lly"] == ["silly"]
+
+
 def test_an_opened_comment_tells_its_story_to_its_reader() -> None:
     decisions = [
         Decision(Outcome.HELD, POLICY, (Reason.TOXIC,), version=1, at=NOW),
         Decision(Outcome.REJECTED, BEN, version=2, at=NOW),
         Decision(Outcome.HELD, ANA, version=3, at=NOW, undoes=2),
     ]
-    shown = OpenedShown.of(comment(), decisions, Lease("cmt_1", ANA, "token", NOW), reader=ANA, now=NOW)
+    shown = OpenedShown.of(
+        comment(), decisions, Lease("cmt_1", ANA, "token", NOW), scorer=SafeScorer(), reader=ANA, now=NOW
+    )
     assert [f"{decision.who} {decision.act}" for decision in shown.decisions] == [
         "The policy held it for a person",
         "Ben rejected it",
@@ -249,7 +263,9 @@ def test_an_opened_comment_tells_its_story_to_its_reader() -> None:
 
 
 def test_a_comment_that_another_holds_names_them_and_gives_no_lease() -> None:
-    shown = OpenedShown.of(comment(), [], Lease("cmt_1", BEN, "", NOW + 8 * MINUTE), reader=ANA, now=NOW)
+    shown = OpenedShown.of(
+        comment(), [], Lease("cmt_1", BEN, "", NOW + 8 * MINUTE), scorer=SafeScorer(), reader=ANA, now=NOW
+    )
     assert (shown.lease, shown.held_by, shown.held_until.exact) == ("", "Ben", "3 November 2026, 10:08 UTC")
 
 
