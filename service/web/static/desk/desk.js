@@ -72,9 +72,8 @@ class Desk {
     this.current?.removeAttribute("aria-current");
     this.current = card;
     this.leases.at(card);
-    if (!card) return;
-    card.setAttribute("aria-current", "true");
-    if (!quietly) {
+    card?.setAttribute("aria-current", "true");
+    if (card && !quietly) {
       card.focus({ preventScroll: true });
       card.scrollIntoView({ block: "nearest" });
     }
