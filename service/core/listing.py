@@ -46,9 +46,19 @@ class View:
     words: str = ""
 
     @property
+    def order(self) -> Sorting:
+        """The order that it has: what has no score is sorted by age."""
+        return Sorting.OLDEST if self.listing is Listing.UNSCORED else self.sorting
+
+    @property
     def is_filtered(self) -> bool:
         """Whether it leaves comments out that its order has."""
         return bool(self.facets or self.words)
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether indexes alone tell which comments are its own."""
+        return self.listing.waits and not self.words
 
     @property
     def facets(self) -> tuple[str, ...]:
