@@ -28,6 +28,7 @@ from service.store.pages import Pages
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
 from service.wiring import default_policy
+from tests.desks import Desk, SetScorer
 from tests.endpoints import Office
 from tests.receivers import Receiver
 from tests.servers import ClusterForTests, RedisWithTls, Server, ValkeyForTests
@@ -165,6 +166,13 @@ def site() -> Site:
 def careful(site: Site) -> Site:
     """The same site, where every newcomer waits."""
     return Site(site.id, site.name, site.origins, site.policy.changed({"hold_newcomers": True}))
+
+
+@pytest.fixture
+def desk(connection: Connection, queue: Queue, review: Review, careful: Site) -> Desk:
+    scorer = SetScorer()
+    intake = Intake(queue, scorer, KeyRing([b"s" * 32]), FingerprintKey(b"f" * 32), fresh)
+    return Desk(connection, intake, scorer, review, careful)
 
 
 @pytest.fixture
