@@ -158,11 +158,16 @@ class Lists:
         return [each for each, *ages in zip(found, *answers, strict=True) if None not in ages]
 
     def _admitted(self, site: str, view: View, found: Sequence[tuple[str, float]]) -> list[tuple[float, Comment]]:
-        hashes = self._redis.pipe([("HGETALL", SiteKeys(site).comment(id)) for id, _ in found])
+        if not found:
+            return []
+        keys = SiteKeys(site)
+        # Asked last: what was decided since it was found has left, and must not be shown as what it was found for.
+        still = ("ZMSCORE", _key(keys, view)[0], *(id for id, _ in found))
+        *hashes, places = self._redis.pipe([*(("HGETALL", keys.comment(id)) for id, _ in found), still])
         read = [
             (place, codec.comment(id, site, fields))
-            for (id, place), fields in zip(found, hashes, strict=True)
-            if fields.get("outcome")
+            for (id, place), fields, is_there in zip(found, hashes, places, strict=True)
+            if is_there is not None and fields
         ]
         return [(place, comment) for place, comment in read if view.admits(comment)]
 
