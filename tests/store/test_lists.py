@@ -278,6 +278,7 @@ def test_arrivals_are_those_since_the_last_look(desk: Desk) -> None:
         View(reason=Reason.TOXIC): 1,
         View(words="zwei"): 1,
         View(words="before"): 0,
+        View(reason=Reason.LINKS, words="one"): 0,
         View(Listing.REPORTED): 1,
         View(Listing.SPAM): 0,
     }
