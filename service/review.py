@@ -24,8 +24,8 @@ LONGEST_WINDOW = 60
 #: What a person may decide; only the policy holds.
 DECISIONS = (Outcome.PUBLISHED, Outcome.REJECTED, Outcome.SPAM)
 
-#: Comments that one looks at for one that nobody else has open.
-TRIED = 50
+#: Comments that are looked at in one go for one that nobody else has open.
+TRIED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +105,24 @@ class Review:
         return Found(tuple(known[:limit]), sum(page.looked for page in pages), end)
 
     def next(self, site: str, view: View, *, member: Member, after: Place | None = None) -> Opened | None:
-        """Open the first comment of *view* that nobody else has open; None when there is none. Raises NotAllowed."""
+        """Open the first comment of *view* that nobody else has open; None when there is none as far as one look goes.
+
+        Raises NotAllowed.
+        """
         member.require(Role.MODERATOR, site)
         held = self.leases.held(site)
-        for _, comment in self.lists.page(site, view, after=after, limit=TRIED).items:
-            if held.get(comment.id, member.actor).id == member.id:
-                opened = self.open(site, comment.id, member=member)
-                # Someone may have opened or decided it since it was listed.
-                if opened.lease.token and opened.comment.version == comment.version:
-                    return opened
-                self.leases.give_back(site, comment.id, token=opened.lease.token)
-        return None
+        while True:
+            found = self.lists.page(site, view, after=after, limit=TRIED)
+            for _, comment in found.items:
+                if held.get(comment.id, member.actor).id == member.id and (mine := self._taken(comment, member=member)):
+                    return mine
+            if not (found.items and found.next):
+                return None
+            after = found.next
 
     def open(self, site: str, id: str, *, member: Member) -> Opened:
         """Open a comment to decide it, and lease it to *member*. Raises NotAllowed, NotFound."""
-        lease = self.lease(site, id, member=member)
-        decisions, reports = self.queue.decisions(site, id), self.queue.reports(site, id)
-        return Opened(self.queue.find(site, id), tuple(decisions), tuple(reports), lease)
+        return self._opened(site, id, lease=self.lease(site, id, member=member))
 
     def lease(self, site: str, id: str, *, member: Member) -> Lease:
         """Lease a comment to *member*, or for longer; without a token it is another's. Raises NotAllowed, NotFound."""
@@ -177,6 +178,21 @@ class Review:
         told = described(comment, decision)
         event = NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False))
         return Act(comment, decision, event, lease, undo_window, gives_way)
+
+    def _opened(self, site: str, id: str, *, lease: Lease) -> Opened:
+        decisions, reports = self.queue.decisions(site, id), self.queue.reports(site, id)
+        return Opened(self.queue.find(site, id), tuple(decisions), tuple(reports), lease)
+
+    def _taken(self, comment: Comment, *, member: Member) -> Opened | None:
+        """Open *comment* as it was listed; None where someone has opened or decided it since."""
+        lease = self.lease(comment.site, comment.id, member=member)
+        if not lease.token:
+            return None
+        opened = self._opened(comment.site, comment.id, lease=lease)
+        if opened.comment.version == comment.version:
+            return opened
+        self.leases.give_back(comment.site, comment.id, token=lease.token)
+        return None
 
     def _seen(self, site: str, id: str, *, version: int | None) -> Comment:
         comment = self.queue.find(site, id)

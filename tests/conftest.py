@@ -13,7 +13,6 @@ from service.access import Access
 from service.core.ids import new_id
 from service.core.people import Member, Role
 from service.core.site import Site
-from service.core.verdict import Disguise, Opinion, Verdict
 from service.intake import Intake
 from service.outside.sealing import FingerprintKey, KeyRing
 from service.review import Review
@@ -28,8 +27,10 @@ from service.store.pages import Pages
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
 from service.wiring import default_policy
+from tests.desks import Desk, SafeScorer
 from tests.endpoints import Office
 from tests.receivers import Receiver
+from tests.scorers import SafeScorer
 from tests.servers import ClusterForTests, RedisWithTls, Server, ValkeyForTests
 
 # In CI the same examples each time: what chance finds at home must not turn somebody else's change red.
@@ -120,21 +121,6 @@ def access(registry: Registry, connection: Connection) -> Access:
     return Access(registry, Pace(connection), fresh, lambda: secrets.token_urlsafe(32))
 
 
-class SafeScorer:
-    """A scorer port for tests of what comes after scoring: everything is safe. The real one has tests of its own."""
-
-    opinion: Opinion = Verdict("test", "en", {"toxicity": 0.02, "spam": 0.01})
-
-    def score(self, text: str) -> Opinion:
-        return self.opinion
-
-    def without(self, text: str, *places: tuple[int, int]) -> Opinion:
-        return self.opinion
-
-    def disguises(self, text: str) -> tuple[Disguise, ...]:
-        return ()
-
-
 @pytest.fixture
 def scorer() -> SafeScorer:
     return SafeScorer()
@@ -171,6 +157,13 @@ def site() -> Site:
 def careful(site: Site) -> Site:
     """The same site, where every newcomer waits."""
     return Site(site.id, site.name, site.origins, site.policy.changed({"hold_newcomers": True}))
+
+
+@pytest.fixture
+def desk(connection: Connection, queue: Queue, review: Review, careful: Site) -> Desk:
+    scorer = SafeScorer()
+    intake = Intake(queue, scorer, KeyRing([b"s" * 32]), FingerprintKey(b"f" * 32), fresh)
+    return Desk(connection, intake, scorer, review, careful)
 
 
 @pytest.fixture

@@ -46,6 +46,11 @@ class View:
     words: str = ""
 
     @property
+    def order(self) -> Sorting:
+        """The order that it has: what has no score is sorted by age."""
+        return Sorting.OLDEST if self.listing is Listing.UNSCORED else self.sorting
+
+    @property
     def is_filtered(self) -> bool:
         """Whether it leaves comments out that its order has."""
         return bool(self.facets or self.words)
@@ -54,8 +59,13 @@ class View:
     def is_descending(self) -> bool:
         """Whether it begins with the highest score: the worst, the most useful, the most reported, the latest."""
         if self.listing.waits:
-            return self.sorting is not Sorting.OLDEST
+            return self.order is not Sorting.OLDEST
         return self.listing is not Listing.ESCALATED
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether indexes alone tell which comments are its own."""
+        return self.listing.waits and not self.words
 
     @property
     def facets(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ Site, in its partition's tag
     leases              zset    leased comments by the ms at which their lease ends
     waiting:<sorting>   zset    held comments that nobody escalated: worst by their worst score, oldest by created_at,
                                 useful by how near they are to the threshold less the days since the epoch
-    waiting:in:<facet>  set     the same, those held for a reason, of an author or on a page
+    waiting:in:<facet>  zset    the same, those held for a reason, of an author or on a page, by created_at
     escalated           zset    comments that were handed on, by when
     spam                zset    comments marked as spam, by when
     decided             zset    comments that people decided, by when; the last ones

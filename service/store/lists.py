@@ -1,7 +1,8 @@
 """What the desk lists: each list in its orders, filtered, counted, and what arrived in it since.
 
-A filter that an index answers is exact. Else the list is walked in its order, as far as LOOK comments, and the answer
-says how far it looked, and from where to look further.
+Indexes are kept by age, so that a filter which one answers is exact in that order, and in the others where the index is
+SMALL. Else the list is walked in its order: as far as FAR comments where indexes tell which are meant, as LOOK where
+each must be read. The answer says how far it looked, and from where to look further.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,14 +16,15 @@ from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.ranges import Place, members_from
 
-#: Comments that one look through a list goes through at most.
+#: Comments that one look reads at most, and those that it passes over where indexes tell which are meant.
 LOOK: Final = 2000
+FAR: Final = 20_000
 
-#: An index with no more comments than this is sorted as a whole.
+#: An index with no more comments than this is sorted as a whole, where the order is not its own.
 SMALL: Final = 2000
 
 #: Comments looked at in one go.
-STEP: Final = 100
+STEP: Final = 500
 
 #: Arrivals that are counted; what is more is "more than".
 MOST_ARRIVALS: Final = 100
@@ -57,15 +59,16 @@ class Lists:
     def page(self, site: str, view: View, *, after: Place | None = None, limit: int) -> Found:
         """Return up to *limit* comments of *view* behind *after*, in its order, equal places by id."""
         found: list[tuple[float, Comment]] = []
-        looked = 0
+        looked, reach = 0, FAR if view.is_indexed else LOOK
         for step in self._steps(site, view, after=after, size=STEP if view.is_filtered else limit + 1):
-            possible = self._in_facets(site, view, step)
-            found += [(place, comment) for place, comment in self._read(site, possible) if view.admits(comment)]
             looked += len(step)
-            if len(found) > limit:
-                last_place, last = found[limit - 1]
-                return Found(tuple(found[:limit]), looked, (last_place, last.id))
-            if looked >= LOOK:
+            possible = self._in_facets(site, view, step)
+            for at in range(0, len(possible), limit + 1):
+                found += self._admitted(site, view, possible[at : at + limit + 1])
+                if len(found) > limit:
+                    last_place, last = found[limit - 1]
+                    return Found(tuple(found[:limit]), looked, (last_place, last.id))
+            if looked >= reach:
                 return Found(tuple(found), looked, (step[-1][1], step[-1][0]))
         return Found(tuple(found), looked)
 
@@ -75,7 +78,7 @@ class Lists:
         others = tuple(listing for listing in Listing if listing is not Listing.UNSCORED)
         counted = self._redis.pipe(
             [
-                *(("SCARD", keys.facet(f"reason:{reason}")) for reason in reasons),
+                *(("ZCARD", keys.facet(f"reason:{reason}")) for reason in reasons),
                 *(("ZCARD", _key(keys, View(listing))) for listing in others),
             ]
         )
@@ -91,13 +94,18 @@ class Lists:
         )
 
     def arrived(self, site: str, view: View, *, since: Millis) -> int:
-        """Return how many comments joined *view* after *since*, `MOST_ARRIVALS` at most."""
-        key = _arrivals(SiteKeys(site), view.listing)
-        found = members_from(self._redis, key, after=(float(since), "~"), limit=MOST_ARRIVALS)
-        possible = self._in_facets(site, view, found)
-        if not view.is_filtered:
-            return len(possible)
-        return sum(view.admits(comment) for _, comment in self._read(site, possible))
+        """Return how many comments joined *view* after *since*, `MOST_ARRIVALS` at most, among the first LOOK that
+        joined its list."""
+        key, after, count = _arrivals(SiteKeys(site), view.listing), (float(since), "~"), 0
+        for _ in range(0, LOOK, MOST_ARRIVALS):
+            step = members_from(self._redis, key, after=after, limit=MOST_ARRIVALS)
+            possible = self._in_facets(site, view, step)
+            is_told = view.is_indexed or not view.is_filtered
+            count += len(possible if is_told else self._admitted(site, view, possible))
+            if count >= MOST_ARRIVALS or len(step) < MOST_ARRIVALS:
+                break
+            after = step[-1][1], step[-1][0]
+        return min(count, MOST_ARRIVALS)
 
     def last_decisions(self, site: str, ids: Sequence[str]) -> dict[str, Decision]:
         """Return the decision that stands on each of the comments."""
@@ -110,32 +118,32 @@ class Lists:
         if not view.is_filtered:
             return self.counts(site).lists[view.listing]
         if view.listing.waits and len(view.facets) == 1 and not view.words:
-            return int(self._redis.do("SCARD", keys.facet(view.facets[0])))
+            return int(self._redis.do("ZCARD", keys.facet(view.facets[0])))
         return None
 
     def _steps(self, site: str, view: View, *, after: Place | None, size: int) -> Iterator[Sequence[tuple[str, float]]]:
-        """Yield the list behind *after* in the view's order, in steps: of an index alone where that is small."""
+        """Yield the list behind *after* in the view's order, in steps: of an index alone where that can be."""
         keys = SiteKeys(site)
-        smallest = self._smallest(keys, view)
-        if smallest:
-            ranked = self._sorted(keys, view, smallest, after=after)
-            yield from (ranked[at : at + size] for at in range(0, len(ranked), size))
-            return
-        key, descending = _key(keys, view), view.is_descending
-        while found := members_from(self._redis, key, after=after, limit=size, descending=descending):
+        key = _key(keys, view)
+        if view.listing.waits and view.facets:
+            count, index = self._smallest(keys, view)
+            if view.order is Sorting.OLDEST:
+                key = index
+            elif count <= SMALL:
+                ranked = self._sorted(keys, view, index, after=after)
+                yield from (ranked[at : at + size] for at in range(0, len(ranked), size))
+                return
+        while found := members_from(self._redis, key, after=after, limit=size, descending=view.is_descending):
             yield found
             after = found[-1][1], found[-1][0]
 
-    def _smallest(self, keys: SiteKeys, view: View) -> str | None:
-        """Return the view's index that is small enough to be sorted, if there is one."""
-        if not (view.listing.waits and view.facets):
-            return None
-        sizes = self._redis.pipe([("SCARD", keys.facet(facet)) for facet in view.facets])
-        size, smallest = min(zip(sizes, view.facets, strict=True))
-        return smallest if size <= SMALL else None
+    def _smallest(self, keys: SiteKeys, view: View) -> tuple[int, str]:
+        """Return the size and the key of the view's smallest index."""
+        indexes = [keys.facet(facet) for facet in view.facets]
+        return min(zip(self._redis.pipe([("ZCARD", index) for index in indexes]), indexes, strict=True))
 
-    def _sorted(self, keys: SiteKeys, view: View, facet: str, *, after: Place | None) -> list[tuple[str, float]]:
-        ids = sorted(self._redis.do("SMEMBERS", keys.facet(facet)))
+    def _sorted(self, keys: SiteKeys, view: View, index: str, *, after: Place | None) -> list[tuple[str, float]]:
+        ids = self._redis.do("ZRANGE", index, 0, -1)
         scores = self._redis.do("ZMSCORE", _key(keys, view), *ids) if ids else []
         places = sorted((float(score), id) for id, score in zip(ids, scores, strict=True) if score is not None)
         if view.is_descending:
@@ -147,21 +155,29 @@ class Lists:
         if not (found and view.listing.waits and view.facets):
             return list(found)
         keys, ids = SiteKeys(site), [id for id, _ in found]
-        answers = self._redis.pipe([("SMISMEMBER", keys.facet(facet), *ids) for facet in view.facets])
-        return [each for each, *is_in in zip(found, *answers, strict=True) if all(is_in)]
+        answers = self._redis.pipe([("ZMSCORE", keys.facet(facet), *ids) for facet in view.facets])
+        return [each for each, *ages in zip(found, *answers, strict=True) if None not in ages]
 
-    def _read(self, site: str, found: Sequence[tuple[str, float]]) -> list[tuple[float, Comment]]:
-        hashes = self._redis.pipe([("HGETALL", SiteKeys(site).comment(id)) for id, _ in found])
-        return [
+    def _admitted(self, site: str, view: View, found: Sequence[tuple[str, float]]) -> list[tuple[float, Comment]]:
+        if not found:
+            return []
+        keys = SiteKeys(site)
+        # Asked last: what was decided since it was found has left, and must not be shown as what it was found for.
+        still = ("ZMSCORE", _key(keys, view), *(id for id, _ in found))
+        *hashes, places = self._redis.pipe([*(("HGETALL", keys.comment(id)) for id, _ in found), still])
+        read = [
             (place, codec.comment(id, site, fields))
-            for (id, place), fields in zip(found, hashes, strict=True)
-            if fields.get("outcome")
+            for (id, place), fields, is_there in zip(found, hashes, places, strict=True)
+            if is_there is not None and fields
         ]
+        return [(place, comment) for place, comment in read if view.admits(comment)]
 
 
 def _key(keys: SiteKeys, view: View) -> str:
     """Return the sorted set of a list."""
     match view.listing:
+        case Listing.UNSCORED:
+            return keys.facet(f"reason:{Reason.UNSCORED}")
         case Listing.REPORTED:
             return keys.reported
         case Listing.ESCALATED:
@@ -170,7 +186,7 @@ def _key(keys: SiteKeys, view: View) -> str:
             return keys.spam
         case Listing.DECIDED:
             return keys.decided
-    return keys.waiting(view.sorting)
+    return keys.waiting(view.order)
 
 
 def _arrivals(keys: SiteKeys, listing: Listing) -> str:

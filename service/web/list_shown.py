@@ -73,7 +73,7 @@ class ListShown:
         return cls(
             viewing=viewing,
             title=words.LISTS[listing],
-            order=words.SORTINGS[view.sorting] if listing.waits else words.ORDERS[listing],
+            order=words.ORDERS.get(listing, words.SORTINGS[view.sorting]),
             tabs=tuple(
                 ChoiceShown(each, words.LISTS[each], viewing.of_list(each).url(), each is listing, sizes[each])
                 for each in Listing
@@ -140,7 +140,7 @@ def _oldest(counts: Sequence[Counts], *, now: float) -> str:
 
 
 def _orders(viewing: Viewing) -> tuple[ChoiceShown, ...]:
-    if not viewing.view.listing.waits:
+    if viewing.view.listing in words.ORDERS:
         return ()
     return tuple(
         ChoiceShown(each, words.SORTINGS[each], viewing.with_view(sorting=each).url(), each is viewing.view.sorting)

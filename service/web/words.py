@@ -98,6 +98,7 @@ SORTINGS: Final = {
 
 #: In which order a list without a choice of them is.
 ORDERS: Final = {
+    Listing.UNSCORED: "Oldest first",
     Listing.REPORTED: "Most reported first",
     Listing.ESCALATED: "Oldest first",
     Listing.SPAM: "Latest first",

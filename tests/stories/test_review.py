@@ -19,7 +19,7 @@ from service.store.keys import SiteKeys
 from service.store.lists import Lists
 from service.store.pages import Pages
 from service.store.queue import Queue
-from tests.conftest import SafeScorer
+from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, PAGE, submission
 
 Hold = Callable[[str], str]

@@ -21,7 +21,7 @@ from service.web.reference import ReferenceShown
 from service.web.shading import LEVELS, STRONGEST, Segment, segments, strongest
 from service.web.shown import HUES, CommentShown, FormShown, ThreadShown, Where, hue, initial
 from service.wiring import default_policy
-from tests.conftest import SafeScorer
+from tests.scorers import SafeScorer
 
 NOW = 1_793_700_000_000
 MINUTE = 60_000

@@ -14,7 +14,7 @@ from service.web import shading, words
 from service.web.shading import Segment, segments
 from service.web.unseen import Part
 from service.web.why import Without, without_each
-from tests.conftest import SafeScorer
+from tests.scorers import SafeScorer
 from tests.web.test_shown import spans
 
 SCORER = LocalScorer()

@@ -20,7 +20,7 @@
 --      18 useful       zset    waiting comments by what deciding them teaches
 --      19 written      zset    the author's comments by age
 --      20 record       hash    how many of them stand where
---      21 … facets     set     waiting comments of one kind
+--      21 … facets     zset    waiting comments of one kind by age
 -- ARGV  1 payload digest, or "" without an Idempotency-Key    2 its life, ms
 --       3 "reply" or ""        4 life of said, ms
 --       5 pace: ms between comments    6 pace: burst, ms
@@ -99,7 +99,7 @@ else
     redis.call('ZADD', KEYS[7], ARGV[9], id)
     redis.call('ZADD', KEYS[8], now, id)
     redis.call('ZADD', KEYS[18], useful, id)
-    for n = 21, #KEYS do redis.call('SADD', KEYS[n], id) end
+    for n = 21, #KEYS do redis.call('ZADD', KEYS[n], now, id) end
 end
 if ARGV[21] == 'author' then
     redis.call('ZADD', KEYS[19], now, id)

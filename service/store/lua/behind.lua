@@ -5,6 +5,15 @@
 -- ARGV  1 score, or "" to begin    2 member    3 how many at most    4 "down" from the highest score, or "up"
 -- Answers  {member, score, …}
 
+-- By bytes, as sorted sets are: Lua's own comparison goes by the server's locale.
+local function is_less(one, other)
+    for n = 1, math.min(#one, #other) do
+        local a, b = string.byte(one, n), string.byte(other, n)
+        if a ~= b then return a < b end
+    end
+    return #one < #other
+end
+
 local down = ARGV[4] == 'down'
 local range, rank, count = 'ZRANGE', 'ZRANK', redis.call('ZCARD', KEYS[1])
 if down then range, rank = 'ZREVRANGE', 'ZREVRANK' end
@@ -23,7 +32,7 @@ if ARGV[1] ~= '' then
             local middle = math.floor((first + last) / 2)
             local other = redis.call(range, KEYS[1], middle, middle)[1]
             local is_before
-            if down then is_before = other > member else is_before = other < member end
+            if down then is_before = is_less(member, other) else is_before = is_less(other, member) end
             if is_before then first = middle + 1 else last = middle end
         end
     end

@@ -23,7 +23,7 @@
 --      21 decided      zset    comments that people decided, by when
 --      22 leases       zset    leased comments by the end of their lease
 --      23 record       hash    how many of the author's comments stand where
---      24 … facets     set     waiting comments of one kind
+--      24 … facets     zset    waiting comments of one kind by age
 -- ARGV  1 comment id    2 version that the decider saw    3 lease token, or "" without one
 --       4 outcome       5 decision, JSON object           6 undo window, ms
 --       7 "undo" or ""  8 event id    9 event type    10 event data, JSON    11 event life, ms    12 site
@@ -60,9 +60,9 @@ local public_from = math.max(now, undo_until)
 local decision = '{"version":' .. version .. ',"at":' .. string.format('%d', now) .. ',"undo_until":'
     .. string.format('%d', undo_until) .. ',' .. string.sub(ARGV[5], 2)
 
--- Whoever decides has seen what readers reported; whoever takes that back has not.
-local reports = undoing and tonumber(was[11] or 0) or 0
+-- Whoever decides has seen what readers reported; whoever takes that back has not, nor what came since.
 local seen = tonumber(redis.call('ZSCORE', KEYS[16], id) or 0)
+local reports = undoing and outcome == 'published' and (was[11] or 0) + seen or 0
 
 redis.call('HSET', KEYS[1], 'outcome', outcome, 'version', version, 'sequence', sequence, 'event', ARGV[8],
     'undo_until', undo_until, 'escalated', ARGV[13] == 'escalated' and '1' or '', 'reports_seen', seen)
@@ -79,7 +79,7 @@ end
 list(KEYS[4], was[5], waits)
 list(KEYS[5], was[4], waits)
 list(KEYS[18], was[10], waits)
-for n = 24, #KEYS do redis.call(waits and 'SADD' or 'SREM', KEYS[n], id) end
+for n = 24, #KEYS do list(KEYS[n], was[4], waits) end
 list(KEYS[16], reports, reports > 0)
 list(KEYS[17], stamp, reports > 0)
 list(KEYS[19], stamp, ARGV[13] == 'escalated')
@@ -87,7 +87,8 @@ list(KEYS[20], stamp, outcome == 'spam')
 list(KEYS[21], stamp, not waits)
 redis.call('ZREMRANGEBYRANK', KEYS[21], 0, -1 - ARGV[16])
 
--- The page: what is published shows, once its undo window has ended.
+-- The page: what is published shows, once its undo window has ended; what showed before goes on.
+local shows = was[1] == 'published' and tonumber(redis.call('ZSCORE', KEYS[7], id) or 0) <= now
 local root = string.match(was[8], '^[^/]+')
 redis.call('ZREM', KEYS[6], id)
 redis.call('ZREM', KEYS[7], id)
@@ -101,7 +102,7 @@ if outcome == 'published' then
     redis.call('ZADD', KEYS[13], 0, was[8])
     redis.call('ZADD', KEYS[14], was[9], root)
     redis.call('ZINCRBY', KEYS[15], 1, root)
-    if undo_until > 0 then redis.call('ZADD', KEYS[7], undo_until, id) end
+    if undo_until > 0 and not shows then redis.call('ZADD', KEYS[7], undo_until, id) end
 end
 redis.call('HINCRBY', KEYS[8], 'revision', 1)
 

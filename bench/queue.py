@@ -1,0 +1,171 @@
+"""The desk over a long queue beside a short one: `python -m bench.queue [--comments 1000000]`. Compare ratios.
+
+Two servers run as the product starts them, one with 1,000 waiting comments and one with a million; each call goes to
+one, then to the other, so that whatever else the machine does meets both alike. Only while they are filled do they not
+wait for the disk. A moderator's next card is `Review.next` and the decision on it; a comment that is decided is
+replaced by a new one. Then the memory that a waiting comment takes, by samples of its keys.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bench.filling import LIFE, SITE, admit, fill
+from bench.memory import used, weighed
+from service.core.comment import Outcome, Reason
+from service.core.listing import Listing, Sorting, View
+from service.core.people import Member, Role
+from service.outside.embedded import EmbeddedServer
+from service.review import Review, Ruling
+from service.store.connection import connect
+from service.store.keys import SiteKeys
+from service.store.leases import Leases
+from service.store.lists import Lists
+from service.store.queue import Queue
+from service.store.ranges import Place
+from service.wiring import fresh_id
+
+SHORT = 1000
+PAGE = 50
+
+ANA = Member("m_ana", "Ana", Role.MODERATOR)
+
+
+class Desk:
+    """A server with *waiting* comments, and the stories over it."""
+
+    def __init__(self, url: str, waiting: int) -> None:
+        self.url, self.waiting = url, waiting
+        self.connection = connect(url, connections=4)
+        self.empty = used(self.connection)
+        self._fill()
+        lists, leases = Lists(self.connection), Leases(self.connection)
+        self.review = Review(Queue(self.connection, event_life=LIFE), lists, leases, fresh_id)
+        self._next_comment = waiting
+
+    def _fill(self) -> None:
+        began = time.perf_counter()
+        self.connection.do("CONFIG", "SET", "appendfsync", "no", "auto-aof-rewrite-percentage", 0)
+        fill(self.url, self.waiting)
+        self.connection.do("BGREWRITEAOF")
+        time.sleep(1)
+        while any(self.connection.do("INFO", "persistence")[f"aof_rewrite_{when}"] for when in WHEN):
+            time.sleep(1)
+        self.connection.do("CONFIG", "SET", "appendfsync", "always", "auto-aof-rewrite-percentage", 100)
+        print(f"filled with {self.waiting:,} in {time.perf_counter() - began:.0f} s", flush=True)
+
+    def replace(self) -> None:
+        """Let a new comment wait, where one was decided."""
+        admit(self.url, range(self._next_comment, self._next_comment + 1))
+        self._next_comment += 1
+
+    def inside_equals(self) -> Place:
+        """Return a place that no comment has, in the middle of those that share the lowest score."""
+        worst = SiteKeys(SITE).waiting(Sorting.WORST)
+        middle = int(self.connection.do("ZCOUNT", worst, 0, 0)) // 2
+        [id] = self.connection.do("ZRANGE", worst, middle, middle)
+        return 0.0, f"{id}~"
+
+
+WHEN = ("in_progress", "scheduled")
+
+Call = Callable[[Desk], None]
+
+
+def next_card(desk: Desk, *, after: Place | None = None) -> None:
+    """Open the next comment and decide it, as the desk does."""
+    opened = desk.review.next(SITE, View(), member=ANA, after=after)
+    assert opened is not None
+    seen = {"version": opened.comment.version, "lease": opened.lease.token}
+    desk.review.decide(SITE, opened.comment.id, Ruling(Outcome.PUBLISHED), member=ANA, undo_seconds=10, **seen)  # type: ignore[arg-type]
+
+
+def deep_card(desk: Desk) -> None:
+    """Open and decide a comment in the midst of equal scores."""
+    next_card(desk, after=desk.inside_equals())
+
+
+def first_page(view: View) -> Call:
+    """Return a call that reads the first page of *view*."""
+
+    def read(desk: Desk) -> None:
+        desk.review.listed(SITE, view, member=ANA, limit=PAGE)
+
+    return read
+
+
+def count(desk: Desk) -> None:
+    """Count every list."""
+    desk.review.lists.counts(SITE)
+
+
+CALLS: dict[str, Call] = {
+    "next card": next_card,
+    "next card, among equals": deep_card,
+    **{f"first page, {sorting}": first_page(View(sorting=sorting)) for sorting in Sorting},
+    "first page, toxic": first_page(View(reason=Reason.TOXIC)),
+    "first page, links, oldest": first_page(View(reason=Reason.LINKS, sorting=Sorting.OLDEST)),
+    "first page, unscored": first_page(View(Listing.UNSCORED)),
+    "counts": count,
+}
+
+
+def main() -> None:
+    """Fill both, then print times and ratios of each round, and the memory."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--comments", type=int, default=1_000_000)
+    arguments.add_argument("--calls", type=int, default=400)
+    arguments.add_argument("--rounds", type=int, default=3)
+    asked = arguments.parse_args()
+    with desk(SHORT) as short, desk(asked.comments) as long:
+        print(*weighed(long.connection, empty=long.empty, waiting=long.waiting), sep="\n", flush=True)
+        print(
+            f"\n{'ms':28}{SHORT:>9,} p50{'p99':>9}{long.waiting:>11,} p50{'p99':>9}{'p50 ratio':>12}{'p99 ratio':>12}"
+        )
+        for _ in range(asked.rounds):
+            for name, call in CALLS.items():
+                show(name, *measured(call, (short, long), asked.calls))
+
+
+@contextmanager
+def desk(waiting: int) -> Iterator[Desk]:
+    """Start a server of its own and fill it."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-"))
+        server = stack.enter_context(EmbeddedServer(Path(folder)))
+        desk = Desk(server.url, waiting)
+        stack.callback(desk.connection.close)
+        yield desk
+
+
+def measured(call: Call, desks: tuple[Desk, Desk], calls: int) -> tuple[list[float], list[float]]:
+    """Return the ms of each of *calls*, which alternate between the desks."""
+    took: tuple[list[float], list[float]] = [], []
+    for n in range(calls):
+        for at in (0, 1) if n % 2 else (1, 0):
+            began = time.perf_counter()
+            call(desks[at])
+            took[at].append((time.perf_counter() - began) * 1000)
+            if call in (next_card, deep_card):
+                desks[at].replace()
+    return took
+
+
+def show(name: str, short: list[float], long: list[float]) -> None:
+    """Print one line."""
+    (p50, p99), (long50, long99) = percentiles(short), percentiles(long)
+    line = f"{name:28}{p50:13.2f}{p99:9.2f}{long50:15.2f}{long99:9.2f}{long50 / p50:12.2f}{long99 / p99:12.2f}"
+    print(line, flush=True)
+
+
+def percentiles(took: list[float]) -> tuple[float, float]:
+    """Return the median and the 99th percentile."""
+    return statistics.median(took), statistics.quantiles(took, n=100, method="inclusive")[98]
+
+
+if __name__ == "__main__":
+    main()
