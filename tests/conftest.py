@@ -27,7 +27,7 @@ from service.store.pages import Pages
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
 from service.wiring import default_policy
-from tests.desks import Desk, SafeScorer
+from tests.desks import Desk
 from tests.endpoints import Office
 from tests.receivers import Receiver
 from tests.scorers import SafeScorer

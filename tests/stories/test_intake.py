@@ -19,7 +19,8 @@ from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.pages import Pages
 from service.store.queue import DAY, Queue
-from tests.conftest import SafeScorer, fresh
+from tests.conftest import fresh
+from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, PAGE, submission
 
 
