@@ -10,9 +10,9 @@ from config.settings import InvalidSettings
 from service.core.errors import ParleyError
 from service.intake import Intake
 from service.outside.scoring import LocalScorer
-from service.review import Review
 from service.store.pages import Pages as StoredPages
 from service.web import (
+    batches,
     comments,
     desk,
     embed,
@@ -59,7 +59,20 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
     app.extensions["spec"] = lambda: app.spec
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]
     app.error_processor(problems.validation)
-    for views in (pages, embed, embed_acts, comments, threads, queue, desk, webhooks, webhooks_desk, health, openapi):
+    for views in (
+        pages,
+        embed,
+        embed_acts,
+        comments,
+        threads,
+        queue,
+        batches,
+        desk,
+        webhooks,
+        webhooks_desk,
+        health,
+        openapi,
+    ):
         app.register_blueprint(views.bp)
     problems.register(app)
     traffic.register(app)
@@ -85,7 +98,8 @@ def _parley(wiring: Wiring) -> Parley:
     public, token = wiring.settings.public_url, wiring.settings.metrics_token
     return Parley(
         intake=Intake(wiring.queue, scorer, wiring.sealing, wiring.fingerprints, fresh_id),
-        review=Review(wiring.queue, wiring.lists, wiring.leases, fresh_id),
+        review=wiring.review,
+        bulk=wiring.bulk,
         access=wiring.access,
         registry=wiring.registry,
         queue=wiring.queue,
