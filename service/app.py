@@ -10,9 +10,9 @@ from config.settings import InvalidSettings
 from service.core.errors import ParleyError
 from service.intake import Intake
 from service.outside.scoring import LocalScorer
-from service.review import Review
 from service.store.pages import Pages as StoredPages
 from service.web import (
+    batches,
     comments,
     desk,
     desk_comment,
@@ -40,6 +40,7 @@ VIEWS = (
     comments,
     threads,
     queue,
+    batches,
     desk,
     desk_lists,
     desk_comment,
@@ -103,7 +104,8 @@ def _parley(wiring: Wiring) -> Parley:
     public, token = wiring.settings.public_url, wiring.settings.metrics_token
     return Parley(
         intake=Intake(wiring.queue, scorer, wiring.sealing, wiring.fingerprints, fresh_id),
-        review=Review(wiring.queue, wiring.lists, wiring.leases, fresh_id),
+        review=wiring.review,
+        bulk=wiring.bulk,
         access=wiring.access,
         registry=wiring.registry,
         sites=wiring.sites,

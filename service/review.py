@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from service.core.comment import Comment, Decision, Lease, Outcome, Reason, Report
+from service.core.comment import Actor, Comment, Decision, Lease, Outcome, Reason, Report
 from service.core.errors import Fault, InvalidChange, Superseded
 from service.core.events import described
 from service.core.listing import View
@@ -65,9 +65,9 @@ class Ruling:
             self.outcome or comment.outcome,
             member.actor,
             () if self.outcome else (Reason.ESCALATED,),
-            rule=_masked(self.rule),
-            note=_masked(self.note),
-            told=_masked(self.told),
+            rule=masked(self.rule),
+            note=masked(self.note),
+            told=masked(self.told),
             batch=batch,
         )
 
@@ -164,7 +164,7 @@ class Review:
         member.require(Role.MODERATOR, site)
         comment = self._seen(site, id, version=version)
         before = before_last(self.queue.decisions(site, id), version=version)
-        return self.queue.decide(self.act(comment, reversal(before, member=member, undoes=version)))
+        return self.queue.decide(self.act(comment, reversal(before, actor=member.actor, undoes=version)))
 
     def close_thread(self, site: str, thread: str, *, member: Member, is_closed: bool) -> None:
         """Let the thread of that key take no more comments, or take them again. Raises NotAllowed."""
@@ -209,11 +209,12 @@ def before_last(decisions: Sequence[Decision], *, version: int) -> Decision:
     return before[-1]
 
 
-def reversal(before: Decision, *, member: Member, undoes: int | None = None, batch: str = "") -> Decision:
-    """Return the decision of *member* that puts a comment back to where *before* had it."""
+def reversal(before: Decision, *, actor: Actor, undoes: int | None = None, batch: str = "") -> Decision:
+    """Return the decision of *actor* that puts a comment back to where *before* had it."""
     reasons = (Reason.ESCALATED,) if before.escalates else ()
-    return Decision(before.outcome, member.actor, reasons, undoes=undoes, batch=batch)
+    return Decision(before.outcome, actor, reasons, undoes=undoes, batch=batch)
 
 
-def _masked(text: str) -> MaskedText | None:
+def masked(text: str) -> MaskedText | None:
+    """Return what a moderator wrote as it is kept; None for nothing."""
     return mask(text).text if text else None

@@ -17,6 +17,7 @@ import structlog
 
 from config.settings import REPOSITORY, Settings
 from service.access import Access
+from service.bulk import Bulk
 from service.core.errors import StartRefused, Unavailable
 from service.core.ids import ENTROPY_BYTES, new_id
 from service.core.people import ALL_SITES, Role
@@ -24,7 +25,9 @@ from service.core.policy import Policy
 from service.core.rules import Rule
 from service.outside.embedded import url_of
 from service.outside.sealing import FingerprintKey, KeyRing, derive, key_from, key_in
+from service.review import Review
 from service.sites import Sites
+from service.store.batches import Batches
 from service.store.connection import Connection, connect
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
@@ -153,6 +156,14 @@ class Wiring:
     @cached_property
     def access(self) -> Access:
         return Access(self.registry, Pace(self.connection), fresh_id, lambda: secrets.token_urlsafe(32))
+
+    @cached_property
+    def review(self) -> Review:
+        return Review(self.queue, self.lists, self.leases, fresh_id)
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        return Bulk(self.review, Batches(self.connection))
 
     @cached_property
     def webhooks(self) -> Webhooks:

@@ -1,7 +1,8 @@
 """The worker: reads the outbox, makes the deliveries that are due, and says that it is alive.
 
-One thread reads each group of partitions, one claims what is due, a pool sends. Every thread outlives Redis being away:
-it says so once, and tries again until the worker is asked to stop. On stopping, what is in flight is finished.
+One thread reads each group of partitions, one claims what is due, a pool sends. Each chore, like deciding what was
+asked for in batches, has a thread of its own, and so delays no webhook. Every thread outlives Redis being away: it says
+so once, and tries again until the worker is asked to stop. On stopping, what is in flight is finished.
 """
 
 import random
@@ -51,14 +52,20 @@ BEAT: Final = 5.0
 #: Seconds before trying Redis again.
 PAUSE: Final = 0.5
 
+#: Does what there is to do of a kind, a little at a time, and returns how much it did: none, and it may rest.
+Chore = Callable[[], int]
+
 
 class Worker:
     """One worker process."""
 
-    def __init__(self, courier: Courier, beat: Callable[[], None], *, concurrency: int) -> None:
+    def __init__(
+        self, courier: Courier, beat: Callable[[], None], *, concurrency: int, chores: Sequence[Chore] = ()
+    ) -> None:
         self._courier = courier
         self._beat = beat
         self._concurrency = concurrency
+        self._chores = chores
         self._name = f"worker-{secrets.token_hex(4)}"
         self._stopping = threading.Event()
         self._something_due = threading.Event()
@@ -70,6 +77,7 @@ class Worker:
         groups = self._courier.outbox.groups()
         threads = [threading.Thread(target=self._forever, args=(self._reader(group),)) for group in groups]
         threads.append(threading.Thread(target=self._forever, args=(self._signs_of_life,)))
+        threads += [threading.Thread(target=self._forever, args=(self._turns(chore),)) for chore in self._chores]
         for thread in threads:
             thread.start()
         with ThreadPoolExecutor(self._concurrency, thread_name_prefix="send") as pool:
@@ -172,6 +180,15 @@ class Worker:
             self._free.release()
             self._something_due.set()
 
+    # Chores
+
+    def _turns(self, chore: Chore) -> Callable[[], None]:
+        def take_turn() -> None:
+            if not chore():
+                self._stopping.wait(TICK)
+
+        return take_turn
+
     # Signs of life
 
     def _signs_of_life(self) -> None:
@@ -182,7 +199,12 @@ class Worker:
 def run(wiring: Wiring) -> None:
     """Run a worker until SIGTERM or SIGINT."""
     wiring.look()
-    worker = Worker(courier(wiring), wiring.registry.beat, concurrency=wiring.settings.worker_concurrency)
+    worker = Worker(
+        courier(wiring),
+        wiring.registry.beat,
+        concurrency=wiring.settings.worker_concurrency,
+        chores=[wiring.bulk.work],
+    )
     # Blocked here and so in every thread, and waited for: a handler could interrupt a thread that holds the very lock
     # that stopping needs.
     ends = {signal.SIGTERM, signal.SIGINT}

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import settings
 
 from service.access import Access
+from service.bulk import Bulk
 from service.core.ids import new_id
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.intake import Intake
 from service.outside.sealing import FingerprintKey, KeyRing
 from service.review import Review
+from service.store.batches import Batches
 from service.store.connection import Connection
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
@@ -144,6 +146,11 @@ def leases(connection: Connection) -> Leases:
 @pytest.fixture
 def review(queue: Queue, lists: Lists, leases: Leases) -> Review:
     return Review(queue, lists, leases, fresh)
+
+
+@pytest.fixture
+def bulk(review: Review, connection: Connection) -> Bulk:
+    return Bulk(review, Batches(connection))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from service.core.batch import Batch
 from service.core.comment import Actor, Author, Comment, Complaint, Decision, Outcome, Reading, Reason, Report
 from service.core.events import Attempt, Endpoint, Event, EventType, Health, Logged, SigningSecret
 from service.core.masking import MaskedText, restore
@@ -145,6 +146,38 @@ def event(id: str, site: str, fields: Mapping[str, str]) -> Event:
         not_before=int(fields["not_before"]),
         data=json.loads(fields["data"]),
         cancelled="cancelled" in fields,
+    )
+
+
+def batch_fields(batch: Batch) -> dict[str, str]:
+    """Return what `begin_batch` stores of a new batch; the script adds its time and its counts."""
+    return {
+        "actor": batch.actor.id,
+        "name": batch.actor.name,
+        "outcome": batch.outcome or "",
+        "rule": batch.rule or "",
+        "note": batch.note or "",
+        "told": batch.told or "",
+        "undoes": batch.undoes,
+    }
+
+
+def batch(id: str, site: str, fields: Mapping[str, str]) -> Batch:
+    """Return the batch that *fields* hold."""
+    return Batch(
+        id=id,
+        site=site,
+        actor=Actor(fields["actor"], fields["name"]),
+        outcome=Outcome(fields["outcome"]) if fields["outcome"] else None,
+        rule=_optional(fields["rule"] or None),
+        note=_optional(fields["note"] or None),
+        told=_optional(fields["told"] or None),
+        undoes=fields["undoes"],
+        undone_by=fields.get("undone_by", ""),
+        created_at=int(fields["created_at"]),
+        total=int(fields["total"]),
+        made=int(fields["made"]),
+        refused=int(fields["refused"]),
     )
 
 

@@ -18,6 +18,7 @@ Partition, tag `{p00}` …
     lanes               zset    lanes "<site> <endpoint>" by the ms at which there may be something to claim in them
     open                zset    deliveries neither delivered nor dead by the ms since which they could be made
     replays             zset    replays under way "<site> <endpoint> <mode> <cursor> <until>" by when to go on
+    batches             zset    batches under way "<site> <batch>" by when to go on
 
 Site, in its partition's tag
     comment:<id>        hash    the comment (codec.py), its version, sequence, `told`: the last sequence fanned out
@@ -63,6 +64,11 @@ Site, in its partition's tag
     flying:<endpoint>   zset    claimed deliveries by the ms at which their claim ends
     log:<endpoint>      zset    its deliveries' events by when they were made, bounded
     log:<endpoint>:<state>  zset  the same, those waiting, delivered or dead, by their last change
+    batch:<id>          hash    the Batch (codec.py); it and its lists expire 30 days after it is done
+    batch:<id>:todo     list    "<comment> <version>" of what it is to do
+    batch:<id>:made     list    "<comment> <version>" that its decisions made
+    batch:<id>:refused  list    Refusals as JSON
+    batches             zset    the site's batches by when they began, bounded
 """
 
 from binascii import crc32
@@ -118,6 +124,11 @@ def replays(partition: int) -> str:
     return f"{_tag(partition)}:replays"
 
 
+def batches(partition: int) -> str:
+    """Return the partition's batches that are under way."""
+    return f"{_tag(partition)}:batches"
+
+
 def _tag(partition: int) -> str:
     return f"{_PREFIX}:{{p{partition:02}}}"
 
@@ -125,7 +136,7 @@ def _tag(partition: int) -> str:
 class SiteKeys:
     """The keys of one site."""
 
-    __slots__ = ("_site", "due", "outbox", "partition", "replays", "undelivered")
+    __slots__ = ("_site", "due", "outbox", "partition", "replays", "running", "undelivered")
 
     def __init__(self, site: str) -> None:
         self.partition = partition_of(site)
@@ -133,6 +144,7 @@ class SiteKeys:
         self.due = due(self.partition)
         self.undelivered = undelivered(self.partition)
         self.replays = replays(self.partition)
+        self.running = batches(self.partition)
         self._site = f"{_tag(self.partition)}:{site}"
 
     def comment(self, comment: str) -> str:
@@ -250,3 +262,10 @@ class SiteKeys:
 
     def history(self, comment: str) -> str:
         return f"{self._site}:history:{comment}"
+
+    def batch(self, batch: str, part: str = "") -> str:
+        return f"{self._site}:batch:{batch}:{part}" if part else f"{self._site}:batch:{batch}"
+
+    @property
+    def batches(self) -> str:
+        return f"{self._site}:batches"

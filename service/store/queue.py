@@ -159,6 +159,17 @@ class Queue:
             raise NotFound("comment", id)
         return codec.comment(id, site, fields)
 
+    def find_each(self, site: str, ids: Sequence[str]) -> dict[str, Comment]:
+        """Return those of the comments that are there, by id."""
+        hashes = self._redis.pipe([("HGETALL", SiteKeys(site).comment(id)) for id in ids])
+        found = zip(ids, hashes, strict=True)
+        return {id: codec.comment(id, site, fields) for id, fields in found if "outcome" in fields}
+
+    def decisions_each(self, site: str, ids: Sequence[str]) -> dict[str, list[Decision]]:
+        """Return every decision on each of the comments, oldest first."""
+        lists = self._redis.pipe([("LRANGE", SiteKeys(site).decisions(id), 0, -1) for id in ids])
+        return {id: [codec.decision(text) for text in texts] for id, texts in zip(ids, lists, strict=True)}
+
     def decisions(self, site: str, id: str) -> list[Decision]:
         """Return every decision on the comment, oldest first."""
         return [codec.decision(text) for text in self._redis.do("LRANGE", SiteKeys(site).decisions(id), 0, -1)]

@@ -46,7 +46,7 @@ class Replays:
         self._redis = connection
         self._log = log
         self._event_life = event_life
-        self._claim, self._redeliver = Script("claim_replay"), Script("redeliver")
+        self._claim, self._redeliver = Script("claim_next"), Script("redeliver")
 
     def begin(self, replay: Replay) -> None:
         """Let a worker do *replay*."""

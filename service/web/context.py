@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app, request
 
 from service.access import Access
+from service.bulk import Bulk
 from service.core.ports import Fingerprints, Scorer
 from service.core.site import Site
 from service.intake import Intake
@@ -35,6 +36,7 @@ class Parley:
 
     intake: Intake
     review: Review
+    bulk: Bulk
     access: Access
     registry: Registry
     sites: Sites

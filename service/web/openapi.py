@@ -44,6 +44,8 @@ SECURITY = {
 
 def complete(spec: Spec) -> Spec:
     """Add what the views parse by themselves, and the one form of every error."""
+    # APIFlask lists a tag once for each blueprint that has it.
+    spec["tags"] = list({tag["name"]: tag for tag in spec["tags"]}.values())
     spec["components"]["schemas"]["Problem"] = PROBLEM
     spec["components"]["schemas"]["Submission"] = SubmissionForm.model_json_schema()
     door = spec["paths"]["/v1/sites/{site}/comments"]["post"]

@@ -2,14 +2,21 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 
+from service.bulk import Bulk
+from service.core.batch import CHUNK
+from service.core.comment import Outcome
+from service.core.errors import Unavailable
+from service.core.listing import View
+from service.core.people import Member
 from service.core.site import Site
 from service.intake import Intake
-from service.worker import Worker
+from service.review import Ruling
+from service.worker import Chore, Worker
 from tests.endpoints import SITE, Office
 from tests.processes import wait_for
 from tests.receivers import Receiver
@@ -28,8 +35,8 @@ def post(intake: Intake, careful: Site) -> Post:
 
 
 @contextmanager
-def working(office: Office, *, concurrency: int) -> Iterator[Worker]:
-    worker = Worker(office.courier, lambda: None, concurrency=concurrency)
+def working(office: Office, *, concurrency: int, chores: Sequence[Chore] = ()) -> Iterator[Worker]:
+    worker = Worker(office.courier, lambda: None, concurrency=concurrency, chores=chores)
     running = threading.Thread(target=worker.run)
     running.start()
     try:
@@ -72,3 +79,24 @@ def test_two_workers_share_the_work_and_make_each_delivery_once(office: Office, 
         with working(office, concurrency=8), working(office, concurrency=8):
             wait_for(lambda: office.log.counts(SITE, id)["delivered"] == 60, within=60)
         assert len(receiver.requests) == 60
+
+
+def test_a_batch_goes_on_beside_the_webhooks_and_outlives_redis_being_away(
+    office: Office, post: Post, bulk: Bulk, ana: Member
+) -> None:
+    post(2 * CHUNK + 1)
+    batch = bulk.start_all(SITE, View(), Ruling(Outcome.REJECTED), member=ana)
+    is_away = iter([True])
+
+    def work() -> int:
+        if next(is_away, False):
+            raise Unavailable("Redis", "it does not answer.")
+        return bulk.work()
+
+    with Receiver() as receiver:
+        office.add(receiver.url)
+        with working(office, concurrency=4, chores=[work]), working(office, concurrency=4, chores=[bulk.work]):
+            wait_for(lambda: not bulk.find(SITE, batch.id, member=ana).is_running, within=30)
+            receiver.wait_for(2 * CHUNK + 1, seconds=30)
+    done = bulk.find(SITE, batch.id, member=ana)
+    assert (done.made, done.refused) == (2 * CHUNK + 1, 0)

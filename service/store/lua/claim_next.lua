@@ -1,8 +1,8 @@
--- Claim a replay: until the claim ends nobody else goes on with it.
+-- Claim what is first of the work that goes on step by step: until the claim ends nobody else goes on with it.
 --
--- KEYS  1 replays  zset  replays by when to go on
+-- KEYS  1 under way  zset  replays, or batches, by when to go on
 -- ARGV  1 length of the claim, ms
--- Answers  {} (there is none) | {claim, replay}
+-- Answers  {} (there is nothing to go on with) | {claim, its name}
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
