@@ -17,6 +17,7 @@ import structlog
 
 from config.settings import REPOSITORY, Settings
 from service.access import Access
+from service.casework import Casework
 from service.core.errors import StartRefused, Unavailable
 from service.core.ids import ENTROPY_BYTES, new_id
 from service.core.people import ALL_SITES, Role
@@ -25,6 +26,8 @@ from service.core.rules import Rule
 from service.outside.embedded import url_of
 from service.outside.sealing import FingerprintKey, KeyRing, derive, key_from, key_in
 from service.sites import Sites
+from service.store.acts import Acts
+from service.store.authors import Authors
 from service.store.connection import Connection, connect
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
@@ -33,6 +36,7 @@ from service.store.lists import Lists
 from service.store.log import Log
 from service.store.outbox import Outbox
 from service.store.pace import Pace
+from service.store.pages import Pages
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
 from service.store.replays import Replays
@@ -93,6 +97,10 @@ class Wiring:
     @cached_property
     def lists(self) -> Lists:
         return Lists(self.connection)
+
+    @cached_property
+    def acts(self) -> Acts:
+        return Acts(self.connection)
 
     @cached_property
     def leases(self) -> Leases:
@@ -166,6 +174,11 @@ class Wiring:
             new_id=fresh_id,
             entropy=secrets.token_bytes,
         )
+
+    @cached_property
+    def casework(self) -> Casework:
+        pages, authors = Pages(self.connection), Authors(self.connection)
+        return Casework(self.queue, self.lists, pages, authors, self.acts, fresh_id)
 
     @cached_property
     def sites(self) -> Sites:

@@ -8,9 +8,11 @@ from typing import cast
 from flask import current_app, request
 
 from service.access import Access
+from service.casework import Casework
 from service.core.ports import Fingerprints
 from service.core.site import Site
 from service.intake import Intake
+from service.redaction import Redaction
 from service.review import Review
 from service.sites import Sites
 from service.store.deliveries import Deliveries
@@ -35,6 +37,8 @@ class Parley:
 
     intake: Intake
     review: Review
+    casework: Casework
+    redaction: Redaction
     access: Access
     registry: Registry
     sites: Sites
