@@ -10,9 +10,11 @@ from config.settings import InvalidSettings
 from service.core.errors import ParleyError
 from service.intake import Intake
 from service.outside.scoring import LocalScorer
+from service.redaction import Redaction
 from service.review import Review
 from service.store.pages import Pages as StoredPages
 from service.web import (
+    casework,
     comments,
     desk,
     desk_comment,
@@ -40,6 +42,7 @@ VIEWS = (
     comments,
     threads,
     queue,
+    casework,
     desk,
     desk_lists,
     desk_comment,
@@ -104,6 +107,8 @@ def _parley(wiring: Wiring) -> Parley:
     return Parley(
         intake=Intake(wiring.queue, scorer, wiring.sealing, wiring.fingerprints, fresh_id),
         review=Review(wiring.queue, wiring.lists, wiring.leases, fresh_id),
+        casework=wiring.casework,
+        redaction=Redaction(wiring.queue, wiring.acts, scorer, wiring.sealing, fresh_id),
         access=wiring.access,
         registry=wiring.registry,
         sites=wiring.sites,
