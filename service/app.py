@@ -10,9 +10,11 @@ from config.settings import InvalidSettings
 from service.core.errors import ParleyError
 from service.intake import Intake
 from service.outside.scoring import LocalScorer
+from service.redaction import Redaction
 from service.store.pages import Pages as StoredPages
 from service.web import (
     batches,
+    casework,
     comments,
     desk,
     desk_comment,
@@ -41,6 +43,7 @@ VIEWS = (
     threads,
     queue,
     batches,
+    casework,
     desk,
     desk_lists,
     desk_comment,
@@ -106,6 +109,8 @@ def _parley(wiring: Wiring) -> Parley:
         intake=Intake(wiring.queue, scorer, wiring.sealing, wiring.fingerprints, fresh_id),
         review=wiring.review,
         bulk=wiring.bulk,
+        casework=wiring.casework,
+        redaction=Redaction(wiring.queue, wiring.acts, scorer, wiring.sealing, fresh_id),
         access=wiring.access,
         registry=wiring.registry,
         sites=wiring.sites,

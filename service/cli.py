@@ -142,10 +142,12 @@ def thread_open(site: str, url: str) -> None:
 
 def _close(site: str, url: str, *, is_closed: bool) -> None:
     from service.core.thread import canonical, key_of
+    from service.webhooks import OPERATOR
 
     wiring = _wiring()
     page = canonical(url)
-    wiring.queue.close_thread(wiring.registry.site(site).id, key_of(url=page, thread_id=""), is_closed=is_closed)
+    change = wiring.casework.close if is_closed else wiring.casework.reopen
+    change(wiring.registry.site(site).id, key_of(url=page, thread_id=""), member=OPERATOR)
     click.echo(f"{'Closed' if is_closed else 'Opened'} the thread of {page}")
 
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, replace
 
-from service.core import links, policy
+from service.core import covers, links, policy
 from service.core.comment import (
     POLICY,
     READER,
@@ -21,11 +21,11 @@ from service.core.comment import (
     Receipt,
     Report,
 )
-from service.core.errors import Fault, InvalidChange, InvalidSubmission
+from service.core.errors import Fault, InvalidChange, InvalidSubmission, ParentMissing
 from service.core.events import described
 from service.core.masking import Masked, mask
 from service.core.people import Member, Role
-from service.core.ports import Fingerprint, Fingerprints, Scorer, Sealing
+from service.core.ports import Fingerprint, Fingerprints, Scorer, Sealing, address_context, covers_context
 from service.core.site import Site
 from service.core.submission import Submission
 from service.core.thread import key_of
@@ -62,21 +62,23 @@ class Intake:
         idempotency_key: str = "",
         is_automatic: bool = False,
         moderator: Member | None = None,
+        thread: str = "",
     ) -> Receipt:
         """Store *submission* and say where it stands; *network* is where it came from, kept as a fingerprint alone.
 
         A submission *is_automatic* when its form was filled in as only a program does: a person looks at it first.
-        What a *moderator* of the site writes is published under their name, with their badge.
+        What a *moderator* of the site writes is published under their name, with their badge. The *thread*'s key is
+        given by who has it; else the submission names the thread.
 
         Raises InvalidSubmission for a page of another site or a weak key, Refused for what is turned away, Unavailable.
         """
         _check(submission, site=site, idempotency_key=idempotency_key)
         masked = {name: mask(text) for name, text in _texts(submission).items()}
-        comment = self._hidden(submission, masked, site=site)
+        comment = self._hidden(submission, masked, site=site, thread=thread)
         if moderator:
             moderator.require(Role.MODERATOR, site.id)
             comment = replace(comment, author=_badged(comment.author, moderator))
-        standing = self.queue.standing(site.id, comment.author.known_as)
+        standing = self.queue.standing(site.id, comment.author)
         count = links.count(comment.body)
         outcome, reasons = policy.decide(
             comment.opinion, links=count, standing=standing, policy=site.policy, is_automatic=is_automatic
@@ -94,6 +96,35 @@ class Intake:
             usefulness=policy.usefulness(comment.opinion, policy=site.policy),
         )
         return replace(receipt, token=self._token(site.id, receipt.id))
+
+    def reply(
+        self, parent: str, body: str, *, site: Site, moderator: Member, network: str, idempotency_key: str = ""
+    ) -> Receipt:
+        """Publish what a *moderator* answers to the comment *parent*, in its thread.
+
+        Raises NotFound, ParentMissing for a parent that is not published, InvalidSubmission, NotAllowed, Refused.
+        """
+        moderator.require(Role.MODERATOR, site.id)
+        above = self.queue.find(site.id, parent)
+        if above.outcome is not Outcome.PUBLISHED:
+            raise ParentMissing
+        typed = {
+            "thread_url": above.thread_url,
+            "thread_id": above.thread,
+            "thread_title": above.thread_title,
+            "name": moderator.name,
+            "body": body,
+            "parent_id": parent,
+        }
+        submission = Submission.parse(typed, require_name_email=False)
+        return self.receive(
+            submission,
+            site=site,
+            network=network,
+            idempotency_key=idempotency_key,
+            moderator=moderator,
+            thread=above.thread,
+        )
 
     def report(self, site: Site, id: str, *, complaint: Complaint, note: str, network: str) -> bool:
         """Note a reader's report of a published comment, which stays published. False if *network* reported it before.
@@ -114,31 +145,30 @@ class Intake:
         """Whether *token* is the author's of this comment; in constant time."""
         return hmac.compare_digest(token.encode("utf-8", "replace"), self._token(site, comment).encode())
 
-    def _hidden(self, submission: Submission, masked: dict[str, Masked], *, site: Site) -> Comment:
+    def _hidden(self, submission: Submission, masked: dict[str, Masked], *, site: Site, thread: str) -> Comment:
         id = self.new_id("c")
         address = submission.address
-        covers = {name: [[cover.begin, cover.original] for cover in text.covered] for name, text in masked.items()}
-        covers = {name: found for name, found in covers.items() if found}
+        hidden = covers.dumps({name: text.covered for name, text in masked.items()})
         folded = address.folded() if address else ""
         key = submission.author_key
         return Comment(
             id=id,
             site=site.id,
-            thread=key_of(url=submission.thread_url, thread_id=submission.thread_id),
+            thread=thread or key_of(url=submission.thread_url, thread_id=submission.thread_id),
             thread_url=submission.thread_url,
             thread_title=masked["thread_title"].text,
             parent=submission.parent_id,
             author=Author(
                 name=masked["name"].text,
                 website=masked["website"].text,
-                sealed_address=self.sealing.seal(address.reveal(), context=f"address {site.id} {id}")
+                sealed_address=self.sealing.seal(address.reveal(), context=address_context(site.id, id))
                 if address
                 else "",
                 fingerprint=self._print(site, "address", folded) if address else "",
                 known_as=self._print(site, "author", f"{key}\0{folded}") if key else "",
             ),
             body=masked["body"].text,
-            sealed_covers=self.sealing.seal(json.dumps(covers), context=f"covers {site.id} {id}") if covers else "",
+            sealed_covers=self.sealing.seal(hidden, context=covers_context(site.id, id)) if hidden else "",
             opinion=self.scorer.score(masked["body"].text),
             outcome=Outcome.HELD,
         )

@@ -166,11 +166,6 @@ class Review:
         before = before_last(self.queue.decisions(site, id), version=version)
         return self.queue.decide(self.act(comment, reversal(before, actor=member.actor, undoes=version)))
 
-    def close_thread(self, site: str, thread: str, *, member: Member, is_closed: bool) -> None:
-        """Let the thread of that key take no more comments, or take them again. Raises NotAllowed."""
-        member.require(Role.MODERATOR, site)
-        self.queue.close_thread(site, thread, is_closed=is_closed)
-
     def act(
         self, comment: Comment, decision: Decision, *, lease: str = "", undo_window: int = 0, gives_way: bool = False
     ) -> Act:

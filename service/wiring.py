@@ -18,6 +18,7 @@ import structlog
 from config.settings import REPOSITORY, Settings
 from service.access import Access
 from service.bulk import Bulk
+from service.casework import Casework
 from service.core.errors import StartRefused, Unavailable
 from service.core.ids import ENTROPY_BYTES, new_id
 from service.core.people import ALL_SITES, Role
@@ -27,6 +28,8 @@ from service.outside.embedded import url_of
 from service.outside.sealing import FingerprintKey, KeyRing, derive, key_from, key_in
 from service.review import Review
 from service.sites import Sites
+from service.store.acts import Acts
+from service.store.authors import Authors
 from service.store.batches import Batches
 from service.store.connection import Connection, connect
 from service.store.deliveries import Deliveries
@@ -36,6 +39,7 @@ from service.store.lists import Lists
 from service.store.log import Log
 from service.store.outbox import Outbox
 from service.store.pace import Pace
+from service.store.pages import Pages
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
 from service.store.replays import Replays
@@ -96,6 +100,10 @@ class Wiring:
     @cached_property
     def lists(self) -> Lists:
         return Lists(self.connection)
+
+    @cached_property
+    def acts(self) -> Acts:
+        return Acts(self.connection)
 
     @cached_property
     def leases(self) -> Leases:
@@ -177,6 +185,11 @@ class Wiring:
             new_id=fresh_id,
             entropy=secrets.token_bytes,
         )
+
+    @cached_property
+    def casework(self) -> Casework:
+        pages, authors = Pages(self.connection), Authors(self.connection)
+        return Casework(self.queue, self.lists, pages, authors, self.acts, fresh_id)
 
     @cached_property
     def sites(self) -> Sites:

@@ -11,12 +11,16 @@ from hypothesis import settings
 
 from service.access import Access
 from service.bulk import Bulk
+from service.casework import Casework
 from service.core.ids import new_id
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.intake import Intake
 from service.outside.sealing import FingerprintKey, KeyRing
+from service.redaction import Redaction
 from service.review import Review
+from service.store.acts import Acts
+from service.store.authors import Authors
 from service.store.batches import Batches
 from service.store.connection import Connection
 from service.store.deliveries import Deliveries
@@ -154,6 +158,21 @@ def bulk(review: Review, connection: Connection) -> Bulk:
 
 
 @pytest.fixture
+def acts(connection: Connection) -> Acts:
+    return Acts(connection)
+
+
+@pytest.fixture
+def casework(queue: Queue, lists: Lists, pages: Pages, acts: Acts, connection: Connection) -> Casework:
+    return Casework(queue, lists, pages, Authors(connection), acts, fresh)
+
+
+@pytest.fixture
+def redaction(queue: Queue, acts: Acts, scorer: SafeScorer) -> Redaction:
+    return Redaction(queue, acts, scorer, KeyRing([b"s" * 32]), fresh)
+
+
+@pytest.fixture
 def site() -> Site:
     """A site that publishes what is safe at once, and is in no hurry to slow anyone down."""
     policy = default_policy().changed({"hold_newcomers": False, "comments_burst": 1000, "comments_per_minute": 6000})
@@ -181,6 +200,11 @@ def ana() -> Member:
 @pytest.fixture
 def ben() -> Member:
     return Member("m_ben", "Ben", Role.MODERATOR)
+
+
+@pytest.fixture
+def olga() -> Member:
+    return Member("m_olga", "Olga", Role.OWNER)
 
 
 @pytest.fixture

@@ -30,7 +30,11 @@ class Reason(StrEnum):
     UNSCORED = "unscored"
     AUTOMATIC = "automatic"
     MODERATOR = "moderator"
+    MUTED = "muted"
+    BLOCKED = "blocked"
     ESCALATED = "escalated"
+    REDACTED = "redacted"
+    UNMASKED = "unmasked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,7 @@ class Reading:
     body: MaskedText
     created_at: Millis
     is_moderator: bool = False
+    is_pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +162,23 @@ class Lease:
     ends: Millis
 
 
+class Mark(StrEnum):
+    """What moderators decided of an author, for whatever they write from then on."""
+
+    BLOCK = "block"
+    MUTE = "mute"
+    TRUST = "trust"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of whoever holds an author key: how many of their comments were published and refused here."""
+    """What is known of whoever holds an author key: how many of their comments were published and refused here, and
+    their *mark*. The *address_mark* is that of an address which anyone may have typed."""
 
     published: int = 0
     refused: int = 0
+    mark: Mark | None = None
+    address_mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)

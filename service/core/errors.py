@@ -26,6 +26,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service.core.masking import mask
+
 if TYPE_CHECKING:
     from service.core.comment import Decision, Lease
 
@@ -111,10 +113,10 @@ class KeyReused(Refused):
 
 
 class NotFound(ParleyError):
-    """There is no *what* of that name."""
+    """There is no *what* of that name, which anybody may have typed."""
 
     def __init__(self, what: str, name: str) -> None:
-        super().__init__(f"There is no {what} “{name}”.")
+        super().__init__(f"There is no {what} “{mask(name).text}”.")
         self.what = what
 
 

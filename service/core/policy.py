@@ -1,11 +1,11 @@
-"""A site's policy: when the machine may publish, and when a person looks first. It never rejects."""
+"""A site's policy: when the machine may publish, and when a person looks first. It rejects only who was blocked."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from service.core.comment import Outcome, Reason, Standing
+from service.core.comment import Mark, Outcome, Reason, Standing
 from service.core.errors import Fault, InvalidChange
 from service.core.thread import DEEPEST
 from service.core.verdict import SPAM, Opinion, Unscored
@@ -34,15 +34,26 @@ class Policy(BaseModel):
             raise InvalidChange([_fault(detail["loc"], detail["msg"]) for detail in error.errors()]) from None
 
 
+#: What a typed address that is marked says at most. Trust is not for the typing.
+_BY_ADDRESS: Final[dict[Mark | None, tuple[Reason, ...]]] = {
+    Mark.MUTE: (Reason.MUTED,),
+    Mark.BLOCK: (Reason.BLOCKED,),
+}
+
+
 def decide(
     opinion: Opinion, *, links: int, standing: Standing, policy: Policy, is_automatic: bool = False
 ) -> tuple[Outcome, tuple[Reason, ...]]:
-    """Publish or hold, with every reason that applies. What could not be scored is held, whatever the policy says.
+    """Publish or hold, with every reason that applies; reject whom a person blocked. What could not be scored is never
+    published, whatever the policy says.
 
     A comment *is_automatic* when its form was filled in as only a program does.
     """
+    if standing.mark is Mark.BLOCK:
+        return Outcome.REJECTED, (Reason.BLOCKED,)
     reasons = tuple(_holding(opinion, links=links, standing=standing, policy=policy))
     reasons += (Reason.AUTOMATIC,) if is_automatic else ()
+    reasons += _marked(standing, is_held=bool(reasons), policy=policy)
     return (Outcome.HELD, reasons) if reasons else (Outcome.PUBLISHED, (Reason.SAFE,))
 
 
@@ -61,11 +72,26 @@ def _holding(opinion: Opinion, *, links: int, standing: Standing, policy: Policy
             reasons.append(Reason.TOXIC)
         if SPAM in high:
             reasons.append(Reason.SPAM)
+    if standing.mark is Mark.TRUST:
+        return reasons
     if links > policy.hold_links_above:
         reasons.append(Reason.LINKS)
     if policy.hold_newcomers and standing.published == 0:
         reasons.append(Reason.NEWCOMER)
     return reasons
+
+
+def _marked(standing: Standing, *, is_held: bool, policy: Policy) -> tuple[Reason, ...]:
+    """Return why an author's mark holds a comment, by the author key, or else by the address that was typed.
+
+    Where a stranger's comment may be published at once, an address never is the only reason to hold one: that would
+    tell whoever guesses it that it is marked.
+    """
+    if standing.mark:
+        return (Reason.MUTED,) if standing.mark is Mark.MUTE else ()
+    if not (is_held or policy.hold_newcomers):
+        return ()
+    return _BY_ADDRESS.get(standing.address_mark, ())
 
 
 def _fault(location: tuple[int | str, ...], message: str) -> Fault:

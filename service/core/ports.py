@@ -12,6 +12,16 @@ Sealed = NewType("Sealed", str)
 Fingerprint = NewType("Fingerprint", str)
 
 
+def address_context(site: str, comment: str) -> str:
+    """Return for what the address of a comment's author is sealed."""
+    return f"address {site} {comment}"
+
+
+def covers_context(site: str, comment: str) -> str:
+    """Return for what is sealed what a comment's masks cover."""
+    return f"covers {site} {comment}"
+
+
 class Scorer(Protocol):
     """Gives an opinion on masked text, and never fails: what it cannot judge is Unscored."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from service.core.acts import Deed, Entry
 from service.core.batch import Batch
 from service.core.comment import Actor, Author, Comment, Complaint, Decision, Outcome, Reading, Reason, Report
 from service.core.events import Attempt, Endpoint, Event, EventType, Health, Logged, SigningSecret
@@ -40,7 +41,7 @@ def comment_fields(comment: Comment) -> dict[str, str]:
         "moderator": "1" if author.is_moderator else "",
         "body": comment.body,
         "sealed_covers": comment.sealed_covers,
-        "opinion": dumps(_opinion_json(comment.opinion)),
+        "opinion": opinion_json(comment.opinion),
         "reasons": " ".join(comment.reasons),
     }
 
@@ -178,6 +179,35 @@ def batch(id: str, site: str, fields: Mapping[str, str]) -> Batch:
         total=int(fields["total"]),
         made=int(fields["made"]),
         refused=int(fields["refused"]),
+    )
+
+
+def entry_json(entry: Entry) -> str:
+    """Return an entry of the moderation log as the scripts take it, which put its time in front."""
+    return dumps(
+        {
+            "id": entry.id,
+            "deed": entry.deed,
+            "actor": entry.actor.id,
+            "name": entry.actor.name,
+            "subject": entry.subject,
+            "comment": entry.comment,
+            "reason": entry.reason,
+        }
+    )
+
+
+def entry(text: str) -> Entry:
+    """Return the entry that *text* holds."""
+    value: Json = json.loads(text)
+    return Entry(
+        id=value["id"],
+        deed=Deed(value["deed"]),
+        actor=Actor(value["actor"], value["name"]),
+        subject=value["subject"],
+        comment=value["comment"],
+        reason=restore(value["reason"]),
+        at=value["at"],
     )
 
 
@@ -330,10 +360,12 @@ def health(fields: Mapping[str, str]) -> Health:
     )
 
 
-def _opinion_json(opinion: Opinion) -> Json:
+def opinion_json(opinion: Opinion) -> str:
+    """Return an opinion as a comment keeps it."""
     if isinstance(opinion, Unscored):
-        return {"unscored": opinion.reason} | ({"guess": _verdict_json(opinion.guess)} if opinion.guess else {})
-    return _verdict_json(opinion)
+        guess = {"guess": _verdict_json(opinion.guess)} if opinion.guess else {}
+        return dumps({"unscored": opinion.reason} | guess)
+    return dumps(_verdict_json(opinion))
 
 
 def _opinion(value: Json) -> Opinion:

@@ -33,6 +33,10 @@ Site, in its partition's tag
     decided             zset    comments that people decided, by when; the last ones
     written:<author>    zset    every comment of an author, by created_at
     record:<author>     hash    outcome → how many of the author's comments stand there
+    marks               hash    author key or address's fingerprint → block, mute or trust
+    marked:<author>     set     the author keys that were marked along with the author
+    acts:<subject>      list    Entries as JSON, oldest first, append-only: of an author, a thread or a comment
+    acts                stream  the site's moderation log, in order, its oldest trimmed: field entry, an Entry as JSON
     reports:<id>        list    Reports as JSON, oldest first, bounded
     reporters:<id>      set     digests of the networks that reported the comment
     reported            zset    published comments that readers reported, by how many reports wait for a decision
@@ -43,6 +47,7 @@ Site, in its partition's tag
     busy:<key>          zset    the same, by how many are published
     soon:<key>          zset    of these, the ones whose undo window is open, by its end
     about:<key>         hash    url, title, opened: ms of its first comment, closed: "1" once closed by hand,
+                                pinned: the first-level comment that stands first, if one does,
                                 revision: counts public changes, for ETags
     author:<known_as>   hash    published, refused: counts of whoever holds an author key; of all who hold none
     said:<digest>       string  id of the comment in which this author said this here; expires
@@ -183,6 +188,20 @@ class SiteKeys:
 
     def record(self, author: str) -> str:
         return f"{self._site}:record:{author}"
+
+    @property
+    def marks(self) -> str:
+        return f"{self._site}:marks"
+
+    def marked(self, author: str) -> str:
+        return f"{self._site}:marked:{author}"
+
+    def acts(self, subject: str) -> str:
+        return f"{self._site}:acts:{subject}"
+
+    @property
+    def moderation_log(self) -> str:
+        return f"{self._site}:acts"
 
     def reports(self, comment: str) -> str:
         return f"{self._site}:reports:{comment}"

@@ -1,9 +1,13 @@
 """What the public may read: the published comments of a page, as a list and as a tree, and their count."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import inf
 
 from service.core.comment import Comment, Millis, Reading
+from service.core.errors import NotFound
+from service.core.masking import MaskedText, restore
 from service.store import codec
 from service.store.connection import Connection, Script
 from service.store.keys import SiteKeys
@@ -12,12 +16,28 @@ from service.store.ranges import members_from
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What tells two states of a page apart without reading its comments. *hidden* ones are in their undo window."""
+    """What tells two states of a page apart without reading its comments. *hidden* ones are in their undo window.
+
+    The *pinned* comment shows, else it is empty.
+    """
 
     revision: int
     hidden: frozenset[str]
     count: int
     is_closed: bool
+    pinned: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A page that comments belong to, whether it was closed by hand, and the comment that is *pinned*, shown or not."""
+
+    key: str
+    url: str
+    title: MaskedText
+    count: int
+    is_closed: bool
+    pinned: str
 
 
 class Order(StrEnum):
@@ -26,6 +46,11 @@ class Order(StrEnum):
     OLDEST = "oldest"
     NEWEST = "newest"
     REPLIES = "replies"
+
+    @property
+    def first(self) -> float:
+        """A score before every other."""
+        return -inf if self is Order.OLDEST else inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +77,65 @@ class Pages:
     def state(self, site: str, thread: str, *, closes_after: Millis = 0) -> State:
         """Return the page's state now; it closes *closes_after* its first comment, or never for 0."""
         keys = SiteKeys(site)
-        revision, listed, is_closed, *hidden = self._redis.ask(
-            self._state, [keys.about(thread), keys.thread(thread), keys.soon(thread)], [closes_after]
+        revision, listed, is_closed, pinned, *hidden = self._redis.ask(
+            self._state,
+            [keys.about(thread), keys.thread(thread), keys.soon(thread), keys.tree(thread)],
+            [closes_after],
         )
-        return State(revision, frozenset(hidden), listed - len(hidden), bool(is_closed))
+        return State(revision, frozenset(hidden), listed - len(hidden), bool(is_closed), pinned)
+
+    def thread(self, site: str, thread: str) -> Thread:
+        """Return the thread of that key. Raises NotFound where nobody has written yet."""
+        keys = SiteKeys(site)
+        about, count = self._redis.pipe([("HGETALL", keys.about(thread)), ("ZCARD", keys.thread(thread))])
+        if "url" not in about:
+            raise NotFound("thread", thread)
+        is_closed, pinned = about.get("closed") == "1", about.get("pinned", "")
+        return Thread(thread, about["url"], restore(about["title"]), count, is_closed, pinned)
+
+    def beside(self, site: str, comment: Comment, *, limit: int) -> tuple[list[Comment], list[Comment]]:
+        """Return up to *limit* published comments before *comment*, and as many after it, as the thread reads from its
+        oldest on."""
+        key, at = SiteKeys(site).tree(comment.thread), f"({comment.path}"
+        before, after = self._redis.pipe(
+            [
+                ("ZRANGE", key, at, "-", "BYLEX", "REV", "LIMIT", 0, limit),
+                ("ZRANGE", key, at, "+", "BYLEX", "LIMIT", 0, limit),
+            ]
+        )
+        return self._comments(site, before[::-1]), self._comments(site, after)
+
+    def _comments(self, site: str, paths: Sequence[str]) -> list[Comment]:
+        ids = [_id(path) for path in paths]
+        hashes = self._redis.pipe([("HGETALL", SiteKeys(site).comment(id)) for id in ids])
+        return [codec.comment(id, site, fields) for id, fields in zip(ids, hashes, strict=True) if fields]
 
     def published(
         self, site: str, thread: str, *, after: tuple[float, str] | None, limit: int, hidden: frozenset[str]
     ) -> list[Comment]:
         """Return the comments that all may read, oldest first, equal times by id, from *after* on."""
         keys = SiteKeys(site)
-        found = [id for id, _ in members_from(self._redis, keys.thread(thread), after=after, limit=limit, skip=hidden)]
-        hashes = self._redis.pipe([("HGETALL", keys.comment(id)) for id in found])
-        return [codec.comment(id, site, fields) for id, fields in zip(found, hashes, strict=True) if fields]
+        found = members_from(self._redis, keys.thread(thread), after=after, limit=limit, skip=hidden)
+        return self._comments(site, [id for id, _ in found])
 
     def tree(
-        self, site: str, thread: str, *, order: Order, start: Place | None, limit: int, hidden: frozenset[str]
+        self,
+        site: str,
+        thread: str,
+        *,
+        order: Order,
+        start: Place | None,
+        limit: int,
+        hidden: frozenset[str],
+        pinned: str = "",
     ) -> tuple[list[Reading], Place | None]:
         """Return up to *limit* comments, each before its replies, from *start* on, and the place of the last if more
-        follow."""
+        follow. The *pinned* one comes first with its replies, whatever the order."""
         keys = SiteKeys(site)
         wanted = limit + 1 + len(hidden)
-        roots = self._roots(keys, thread, order=order, start=start, limit=wanted)
+        if pinned and start is None:
+            start = Place(order.first, pinned, at=True)
+        roots = self._roots(keys, thread, order=order, start=start, limit=wanted, pinned=pinned)
         found: list[tuple[float, str]] = []
         answers = self._redis.pipe(
             [
@@ -86,7 +148,9 @@ class Pages:
         page = found[:limit]
         stored = self._redis.pipe([("HMGET", keys.comment(_id(path)), *codec.READ) for _, path in page])
         readings = [
-            codec.reading(path, values) for (_, path), values in zip(page, stored, strict=True) if None not in values
+            replace(codec.reading(path, values), is_pinned=path == pinned)
+            for (_, path), values in zip(page, stored, strict=True)
+            if None not in values
         ]
         return readings, Place(*page[-1]) if len(found) > limit else None
 
@@ -103,14 +167,17 @@ class Pages:
         return Place(score, root if above < limit else path, at=True)
 
     def _roots(
-        self, keys: SiteKeys, thread: str, *, order: Order, start: Place | None, limit: int
+        self, keys: SiteKeys, thread: str, *, order: Order, start: Place | None, limit: int, pinned: str
     ) -> list[tuple[str, float]]:
+        """Return the first-level comments that a page may reach. A pinned one stands where no score is, and is passed
+        over at its own place."""
         after = (start.score, start.root) if start else None
         behind = members_from(
             self._redis,
             self._sorted(keys, thread, order),
             after=after,
             limit=limit,
+            skip={pinned, start.root} if start else (),
             descending=order is not Order.OLDEST,
         )
         return [(start.root, start.score), *behind] if start else behind

@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from service.core.comment import Actor, Comment, Decision, Lease, Millis, Outcome, Receipt, Report, Standing
+from service.core.acts import Entry
+from service.core.comment import (
+    Actor,
+    Author,
+    Comment,
+    Decision,
+    Lease,
+    Mark,
+    Millis,
+    Outcome,
+    Receipt,
+    Report,
+    Standing,
+)
 from service.core.errors import (
     Closed,
     Duplicate,
@@ -19,9 +32,11 @@ from service.core.errors import (
 )
 from service.core.events import EventType
 from service.core.listing import Sorting, facets_of
+from service.core.masking import MaskedText
 from service.core.thread import DEEPEST
-from service.core.verdict import known
+from service.core.verdict import Opinion, known
 from service.store import codec
+from service.store.acts import MOST_LOGGED
 from service.store.connection import Argument, Connection, Script
 from service.store.keys import SiteKeys
 
@@ -63,10 +78,21 @@ class NewEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """What a comment says from now on, with the *entry* that logs the change."""
+
+    body: MaskedText
+    opinion: Opinion
+    sealed_covers: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """A decision to be made on the version of *comment* that was seen, and its event.
 
-    *lease* is the token of the decider's own, if any. One that *gives_way* is refused where another has it open.
+    *lease* is the token of the decider's own, if any. One that *gives_way* is refused where another has it open. A new
+    *wording* leaves leases and reports as they are.
     """
 
     comment: Comment
@@ -75,6 +101,7 @@ class Act:
     lease: str = ""
     undo_window: Millis = 0
     gives_way: bool = False
+    wording: Wording | None = None
 
 
 class Queue:
@@ -85,12 +112,19 @@ class Queue:
         self._event_life = event_life
         self._admit, self._decide, self._report = Script("admit"), Script("decide"), Script("report")
 
-    def standing(self, site: str, known_as: str) -> Standing:
-        """Return what is known of the holder of an author key; of nobody, nothing."""
-        if not known_as:
-            return Standing()
-        published, refused = self._redis.do("HMGET", SiteKeys(site).author(known_as), "published", "refused")
-        return Standing(int(published or 0), int(refused or 0))
+    def standing(self, site: str, author: Author) -> Standing:
+        """Return what is known of *author*: by the author key, and, apart from that, by the address."""
+        keys, known_as = SiteKeys(site), author.known_as
+        counts, marks = self._redis.pipe(
+            [
+                ("HMGET", keys.author(known_as), "published", "refused"),
+                ("HMGET", keys.marks, known_as, author.fingerprint),
+            ]
+        )
+        # The counts of no key at all are everybody's who has none.
+        published, refused = (int(count or 0) if known_as else 0 for count in counts)
+        mark, address_mark = (Mark(each) if each else None for each in marks)
+        return Standing(published, refused, mark, address_mark)
 
     def admit(
         self, comment: Comment, decision: Decision, *, door: Door, event: NewEvent, usefulness: float = 0.0
@@ -185,7 +219,7 @@ class Queue:
         return [_caught(answer, act) for answer, act in zip(answers, acts, strict=True)]
 
     def _call(self, act: Act) -> tuple[list[str], list[Argument]]:
-        comment, decision, event = act.comment, act.decision, act.event
+        comment, decision, event, wording = act.comment, act.decision, act.event, act.wording
         keys, author = SiteKeys(comment.site), comment.author.identity
         return (
             [
@@ -212,6 +246,8 @@ class Queue:
                 keys.decided,
                 keys.leases,
                 keys.record(author),
+                keys.moderation_log,
+                keys.acts(comment.id),
                 *map(keys.facet, facets_of(comment)),
             ],
             [
@@ -231,6 +267,9 @@ class Queue:
                 decision.actor.id if act.gives_way else "",
                 "author" if author else "",
                 MOST_DECIDED,
+                codec.entry_json(wording.entry) if wording else "",
+                MOST_LOGGED,
+                *(_wording_fields(wording) if wording else ()),
             ],
         )
 
@@ -274,10 +313,16 @@ class Queue:
         """Return what readers reported of the comment, oldest first."""
         return [codec.report(text) for text in self._redis.do("LRANGE", SiteKeys(site).reports(id), 0, -1)]
 
-    def close_thread(self, site: str, thread: str, *, is_closed: bool) -> None:
-        """Let a thread take no more comments, or take them again."""
-        about = SiteKeys(site).about(thread)
-        self._redis.pipe([("HSET", about, "closed", int(is_closed)), ("HINCRBY", about, "revision", 1)])
+
+def _wording_fields(wording: Wording) -> list[Argument]:
+    verdict = known(wording.opinion)
+    fields = {
+        "worst": round(verdict.worst, 6) if verdict else 0,
+        "body": wording.body,
+        "opinion": codec.opinion_json(wording.opinion),
+        "sealed_covers": wording.sealed_covers,
+    }
+    return [part for pair in fields.items() for part in pair]
 
 
 def _receipt(answer: list[Any], comment: Comment, *, payload: str) -> Receipt:

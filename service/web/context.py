@@ -9,9 +9,11 @@ from flask import current_app, request
 
 from service.access import Access
 from service.bulk import Bulk
+from service.casework import Casework
 from service.core.ports import Fingerprints, Scorer
 from service.core.site import Site
 from service.intake import Intake
+from service.redaction import Redaction
 from service.review import Review
 from service.sites import Sites
 from service.store.deliveries import Deliveries
@@ -37,6 +39,8 @@ class Parley:
     intake: Intake
     review: Review
     bulk: Bulk
+    casework: Casework
+    redaction: Redaction
     access: Access
     registry: Registry
     sites: Sites

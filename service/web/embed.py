@@ -43,7 +43,18 @@ MOST_PAGES = 10
 MOST_COUNTED = 100
 
 #: Words that scripts need, by the locales' keys.
-SAID = ("sending", "offline", "again", "wait", "held", "published", "leave_comment", "leave_reply_to", "cancel_reply")
+SAID = (
+    "sending",
+    "offline",
+    "again",
+    "wait",
+    "held",
+    "published",
+    "refused",
+    "leave_comment",
+    "leave_reply_to",
+    "cancel_reply",
+)
 
 _bodies = Bodies()
 
@@ -150,7 +161,13 @@ class Part:
         words = words_of(site, where.lang)
         start, is_part = _start(site, self.thread, query)
         found, following = parley().pages.tree(
-            site.id, self.thread, order=query.sort, start=start, limit=PAGE * query.pages, hidden=self.state.hidden
+            site.id,
+            self.thread,
+            order=query.sort,
+            start=start,
+            limit=PAGE * query.pages,
+            hidden=self.state.hidden,
+            pinned=self.state.pinned,
         )
         parent = _parent(site, self.thread, query.reply)
         return {

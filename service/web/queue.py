@@ -17,6 +17,7 @@ from service.web.schemas import (
     QueueOut,
     QueueQuery,
     ThreadIn,
+    ThreadOut,
     UndoIn,
     comment_out,
     decision_out,
@@ -103,12 +104,21 @@ def post_undo(site: str, id: str, undo: UndoIn) -> Response:
 
 @bp.put("/v1/sites/<site>/threads")
 @bp.input(ThreadIn, arg_name="thread")
-@bp.output(ThreadIn)
+@bp.output(ThreadOut)
 @bp.doc(security="token", responses=_REFUSALS)
-def put_thread(site: str, thread: ThreadIn) -> ThreadIn:
-    """Close a thread, or open it again
+def put_thread(site: str, thread: ThreadIn) -> ThreadOut:
+    """Close a thread, or open it again; pin one of its comments, or none
 
-    A closed thread shows its comments and takes no more.
+    A closed thread shows its comments and takes no more. A pinned comment and its replies stand first in every
+    order.
     """
-    parley().review.close_thread(site, key_asked(thread), member=bearer(), is_closed=thread.closed)
-    return thread
+    casework, member, key = parley().casework, bearer(), key_asked(thread)
+    if thread.pinned:
+        casework.pin(site, thread.pinned, member=member, thread=key, reason=thread.reason)
+    elif "pinned" in thread.model_fields_set:
+        casework.unpin(site, key, member=member, reason=thread.reason)
+    if thread.closed is not None:
+        change = casework.close if thread.closed else casework.reopen
+        change(site, key, member=member, reason=thread.reason)
+    state = parley().pages.state(site, key)
+    return ThreadOut(closed=state.is_closed, pinned=state.pinned or None, count=state.count)

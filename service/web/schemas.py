@@ -113,6 +113,7 @@ class QueueItem(Out):
     body: str
     created_at: datetime
     by_moderator: bool
+    author: str | None = Field(description="Who wrote it, by a keyed fingerprint; null where nothing tells.")
 
 
 class QueueOut(Out):
@@ -158,9 +159,21 @@ class ThreadQuery(BaseModel):
 
 
 class ThreadIn(ThreadQuery):
-    """What a thread shall be."""
+    """What a thread shall be; what is not sent stays."""
 
-    closed: bool = Field(description="Whether it takes no more comments.")
+    closed: bool | None = Field(None, description="Whether it takes no more comments.")
+    pinned: Annotated[str, Field(max_length=40)] | None = Field(
+        None, description="The published first-level comment that stands first; null for none."
+    )
+    reason: str = Field("", max_length=LONGEST_NOTE, description="Why, for the log.")
+
+
+class ThreadOut(Out):
+    """What a thread is."""
+
+    closed: bool = Field(description="Whether it was closed by hand.")
+    pinned: str | None = Field(description="The comment that stands first.")
+    count: int = Field(description="Its published comments.")
 
 
 class PageQuery(ThreadQuery):
@@ -241,4 +254,5 @@ def _moderated(comment: Comment) -> dict[str, object]:
         "unscored": comment.opinion.reason if isinstance(comment.opinion, Unscored) else None,
         "thread_url": comment.thread_url,
         "thread_title": comment.thread_title,
+        "author": comment.author.identity or None,
     }

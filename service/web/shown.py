@@ -105,7 +105,8 @@ class Moment:
 class CommentShown:
     """A comment on its page. *parent_name* is empty where the parent is not on the same page.
 
-    Its author sees it while it *is_pending*, and what they were told when it *is_refused*.
+    One that *is_pinned* stands first. Its author sees it while it *is_pending*, and what they were told when it
+    *is_refused*.
     """
 
     id: str
@@ -117,6 +118,7 @@ class CommentShown:
     parent_name: str
     is_pending: bool = False
     is_refused: bool = False
+    is_pinned: bool = False
     told: str = ""
 
     @classmethod
@@ -130,6 +132,7 @@ class CommentShown:
             depth=min(reading.depth, deepest),
             parent_id=reading.parent,
             parent_name=parent_name,
+            is_pinned=reading.is_pinned,
         )
 
     @classmethod

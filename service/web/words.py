@@ -17,7 +17,11 @@ REASONS: Final = {
     Reason.UNSCORED: "Not scored",
     Reason.AUTOMATIC: "Filled in like a program",
     Reason.MODERATOR: "Written by a moderator",
+    Reason.MUTED: "Muted author",
+    Reason.BLOCKED: "Blocked author",
     Reason.ESCALATED: "Escalated",
+    Reason.REDACTED: "Redacted",
+    Reason.UNMASKED: "Mask lifted",
 }
 
 LABELS: Final[dict[Label, str]] = {

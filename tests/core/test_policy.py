@@ -1,4 +1,4 @@
-"""The policy publishes what is safe and holds the rest. It never rejects."""
+"""The policy publishes what is safe and holds the rest. It rejects only who was blocked."""
 
 import tomllib
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.settings import REPOSITORY
-from service.core.comment import Outcome, Reason, Standing
+from service.core.comment import Mark, Outcome, Reason, Standing
 from service.core.errors import InvalidChange
 from service.core.policy import Policy, decide
 from service.core.verdict import Unscored, Verdict
@@ -53,6 +53,32 @@ policies = st.builds(
     st.booleans(),
     st.integers(0, 100),
 )
+
+
+marks = st.none() | st.sampled_from(Mark)
+
+
+@given(policies, st.integers(0, 9), st.integers(0, 2), marks, st.floats(0, 1))
+def test_the_mark_of_an_address_never_changes_what_becomes_of_a_strangers_comment(
+    policy: Policy, links: int, refused: int, mark: Mark | None, score: float
+) -> None:
+    def outcome(standing: Standing) -> Outcome:
+        return decide(verdict(insult=score), links=links, standing=standing, policy=policy)[0]
+
+    assert outcome(Standing(0, refused, address_mark=mark)) is outcome(Standing(0, refused))
+
+
+@given(policies, st.integers(0, 9), marks, st.integers(0, 9))
+def test_only_a_blocked_key_is_rejected(policy: Policy, links: int, mark: Mark | None, published: int) -> None:
+    for standing in (Standing(published, mark=mark), Standing(published, address_mark=mark)):
+        outcome, _ = decide(verdict(), links=links, standing=standing, policy=policy)
+        assert (outcome is Outcome.REJECTED) == (standing.mark is Mark.BLOCK)
+
+
+@pytest.mark.parametrize("mark", [None, Mark.MUTE, Mark.TRUST])
+def test_what_could_not_be_scored_is_held_whatever_the_mark(mark: Mark | None) -> None:
+    standing = Standing(published=3, mark=mark)
+    assert decide(Unscored("language"), links=0, standing=standing, policy=DEFAULT)[0] is Outcome.HELD
 
 
 @given(policies, st.integers(0, 1000), st.integers(0, 100))

@@ -5,6 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.core.acts import Deed, Entry
 from service.core.comment import Actor, Author, Comment, Decision, Outcome, Reason
 from service.core.events import Attempt
 from service.core.masking import restore
@@ -42,6 +43,22 @@ comments = st.builds(
     event=text,
     path=text,
 )
+
+
+@given(
+    st.builds(
+        Entry,
+        id=text,
+        deed=st.sampled_from(Deed),
+        actor=st.builds(Actor, text, text),
+        subject=text,
+        comment=text,
+        reason=masked,
+        at=millis,
+    )
+)
+def test_an_entry_of_the_log_comes_back_as_it_was(entry: Entry) -> None:
+    assert codec.entry(f'{{"at":{entry.at},{codec.entry_json(entry)[1:]}') == entry
 
 
 @given(comments)

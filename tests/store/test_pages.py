@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from service.casework import Casework
 from service.core.comment import Outcome, Reading
 from service.core.people import Member
 from service.core.site import Site
@@ -20,8 +21,8 @@ THREAD = key_of(url=PAGE, thread_id="")
 class Thread:
     """A thread with short names for its comments: their texts."""
 
-    def __init__(self, intake: Intake, pages: Pages, review: Review, site: Site) -> None:
-        self._intake, self._pages, self._review, self._site = intake, pages, review, site
+    def __init__(self, intake: Intake, pages: Pages, review: Review, casework: Casework, site: Site) -> None:
+        self._intake, self._pages, self._review, self._casework, self._site = intake, pages, review, casework, site
         self.ids: dict[str, str] = {}
 
     def post(self, body: str, *, to: str = "") -> None:
@@ -34,9 +35,34 @@ class Thread:
         ruling = Ruling(outcome)
         self._review.decide(self._site.id, self.ids[body], ruling, member=member, undo_seconds=undo_seconds)
 
+    def pin(self, body: str, *, member: Member) -> None:
+        self._casework.pin(self._site.id, self.ids[body], member=member)
+
+    def unpin(self, *, member: Member) -> None:
+        self._casework.unpin(self._site.id, THREAD, member=member)
+
     def page(self, order: Order, *, start: Place | None = None, limit: int = 100) -> tuple[list[Reading], Place | None]:
-        hidden = self._pages.state(self._site.id, THREAD).hidden
-        return self._pages.tree(self._site.id, THREAD, order=order, start=start, limit=limit, hidden=hidden)
+        state = self._pages.state(self._site.id, THREAD)
+        return self._pages.tree(
+            self._site.id,
+            THREAD,
+            order=order,
+            start=start,
+            limit=limit,
+            hidden=state.hidden,
+            pinned=state.pinned,
+        )
+
+    def joined(self, order: Order, *, limit: int) -> list[str]:
+        """Return the comments of every page."""
+        joined: list[str] = []
+        start: Place | None = None
+        while True:
+            readings, start = self.page(order, start=start, limit=limit)
+            joined += [reading.body for reading in readings]
+            if start is None:
+                return joined
+            assert len(readings) == limit
 
     def bodies(self, order: Order = Order.OLDEST) -> list[str]:
         return [reading.body for reading in self.page(order)[0]]
@@ -46,9 +72,9 @@ class Thread:
 
 
 @pytest.fixture
-def thread(intake: Intake, pages: Pages, review: Review, site: Site) -> Thread:
+def thread(intake: Intake, pages: Pages, review: Review, casework: Casework, site: Site) -> Thread:
     """Two conversations, the busier one first."""
-    thread = Thread(intake, pages, review, site)
+    thread = Thread(intake, pages, review, casework, site)
     for body, to in (("a", ""), ("b", ""), ("a1", "a"), ("b1", "b"), ("a11", "a1"), ("a2", "a")):
         thread.post(body, to=to)
     return thread
@@ -93,15 +119,7 @@ def test_pages_join_to_the_whole(thread: Thread, order: Order, limit: int) -> No
     chance = random.Random(7)
     for n in range(15):
         thread.post(f"more {n}", to=chance.choice(["", *thread.ids]))
-    whole, joined = thread.bodies(order), []
-    start: Place | None = None
-    while True:
-        readings, start = thread.page(order, start=start, limit=limit)
-        joined += [reading.body for reading in readings]
-        if start is None:
-            break
-        assert len(readings) == limit
-    assert joined == whole
+    assert thread.joined(order, limit=limit) == thread.bodies(order)
 
 
 def test_what_is_taken_down_leaves_and_its_replies_stay(thread: Thread, ana: Member) -> None:
@@ -135,3 +153,54 @@ def test_a_comment_can_be_gone_to_with_what_is_above_it(thread: Thread, ana: Mem
     assert thread.page(Order.OLDEST, start=far)[0][0].body == "a2"
     thread.decide("b1", Outcome.REJECTED, member=ana)
     assert thread.place("b1") is None
+
+
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("limit", [1, 2, 5])
+def test_a_pinned_comment_and_its_replies_stand_first_in_every_order_and_once(
+    thread: Thread, ana: Member, order: Order, limit: int
+) -> None:
+    chance = random.Random(7)
+    for n in range(15):
+        thread.post(f"more {n}", to=chance.choice(["", *thread.ids]))
+    before = [reading.body for reading in thread.page(order)[0]]
+    roots = {reading.body: at for at, reading in enumerate(thread.page(order)[0]) if reading.depth == 0}
+    for pinned, at in roots.items():
+        end = min([other for other in roots.values() if other > at], default=len(before))
+        thread.pin(pinned, member=ana)
+        readings, _ = thread.page(order)
+        assert [reading.body for reading in readings] == [*before[at:end], *before[:at], *before[end:]]
+        assert [reading.body for reading in readings if reading.is_pinned] == [pinned]
+        assert thread.joined(order, limit=limit) == [reading.body for reading in readings]
+    thread.unpin(member=ana)
+    assert thread.bodies(order) == before
+
+
+@pytest.mark.parametrize("order", Order)
+def test_who_was_reading_when_it_was_unpinned_misses_nothing_and_reads_nothing_twice(
+    thread: Thread, ana: Member, order: Order
+) -> None:
+    whole = thread.bodies(order)
+    thread.pin("b", member=ana)
+    first, start = thread.page(order, limit=1)
+    thread.unpin(member=ana)
+    rest, _ = thread.page(order, start=start)
+    assert sorted(reading.body for reading in [*first, *rest]) == sorted(whole)
+
+
+def test_what_was_taken_down_since_it_was_pinned_does_not_show(thread: Thread, ana: Member) -> None:
+    thread.pin("b", member=ana)
+    thread.decide("b", Outcome.REJECTED, member=ana)
+    assert thread.bodies() == ["a", "a1", "a11", "a2", "b1"]
+    assert not any(reading.is_pinned for reading in thread.page(Order.OLDEST)[0])
+    thread.decide("b", Outcome.PUBLISHED, member=ana, undo_seconds=10)
+    assert thread.bodies() == ["a", "a1", "a11", "a2", "b1"]
+    thread.decide("b", Outcome.PUBLISHED, member=ana)
+    assert thread.bodies() == ["b", "b1", "a", "a1", "a11", "a2"]
+
+
+def test_a_comment_can_be_gone_to_whatever_is_pinned(thread: Thread, ana: Member) -> None:
+    thread.pin("b", member=ana)
+    for body, shown in (("b1", ["b", "b1"]), ("a2", ["a", "a1", "a11", "a2"])):
+        place = thread.place(body)
+        assert [reading.body for reading in thread.page(Order.OLDEST, start=place)[0]][: len(shown)] == shown

@@ -26,7 +26,7 @@ from service.wiring import Wiring, set_up_log
 from service.worker import courier
 from tests.receivers import Receiver, status
 from tests.servers import ValkeyForTests
-from tests.web.test_api import DOOR, PAGE
+from tests.web.test_api import DOOR, PAGE, SAFE
 from tests.web.test_pages import BROWSER, hidden
 
 EMBED = "/embed/v1/sites/demo"
@@ -135,6 +135,7 @@ def test_nothing_that_comes_out_holds_an_address(
     watched.get("/review/demo?list=reported")
     for id in (held["id"], public):
         watched.get(f"/review/demo/{id}")
+    look_around(watched, wiring, held["id"], public, bearer)
     # The rest, and what the machines read.
     for path in ("/", "/docs", "/openapi.json", "/metrics", "/healthz", "/readyz", f"/{address()}"):
         watched.get(path)
@@ -172,6 +173,51 @@ def test_nothing_that_comes_out_holds_an_address(
     assert sum("•••@•••" in text for text in seen) > 10, "what came out is about these comments"
     found = {match for text in seen for match in re.findall(r"hidden\.\d+\.\w+", text)}
     assert not found, sorted(found)
+
+
+def look_around(watched: FlaskClient, wiring: Wiring, held: str, public: str, bearer: dict[str, str]) -> None:
+    """Do what moderators and owners do beside deciding, but reveal nothing; reasons hold addresses, too."""
+    owner = {"Authorization": f"Bearer {wiring.access.add_token('Olga', Role.OWNER, site='demo')}"}
+    author = watched.get(f"{DOOR}/{held}", headers=bearer).json["author"]
+    people = f"/v1/sites/demo/authors/{author}"
+    for id in (held, public, address()):
+        watched.get(f"{DOOR}/{id}/context", headers=bearer)
+        watched.post(f"{DOOR}/{id}/reply", json={"body": f"Write to {address()}."}, headers=bearer)
+        version = (watched.get(f"{DOOR}/{id}", headers=bearer).json or {}).get("version", 1)
+        redact = {"begin": 0, "end": 3, "version": version, "reason": f"Ask {address()}"}
+        watched.post(f"{DOOR}/{id}/redact", json=redact, headers=bearer)
+        watched.post(f"{DOOR}/{id}/reveal", json={"reason": f"Ask {address()}"}, headers=bearer)
+        watched.post(f"{DOOR}/{id}/lift", json={"begin": 1, "version": 1, "reason": address()}, headers=owner)
+        watched.post(f"{DOOR}/{id}/lift", json={"begin": address()}, headers=owner)
+    watched.post(f"{people}/notes", json={"text": f"Is {address()} too."}, headers=bearer)
+    for mark in ("mute", "trust", None, address()):
+        sent = {"mark": mark, "comment": held, "reason": f"Ask {address()}"}
+        watched.put(f"{people}/mark", json=sent, headers=bearer)
+    for path in (people, f"{people}?cursor={address()}", f"/v1/sites/demo/authors/{address()}"):
+        watched.get(path, headers=bearer)
+    named = {"thread_url": PAGE, "reason": f"Ask {address()}"}
+    for change in ({"pinned": public}, {"pinned": address()}, {"closed": True}, {"closed": False, "pinned": None}):
+        watched.put("/v1/sites/demo/threads", json=named | change, headers=bearer)
+    for cursor in ("", address()):
+        watched.get("/v1/sites/demo/log", query_string={"cursor": cursor}, headers=owner)
+
+
+def test_only_the_answer_to_an_owner_with_a_reason_holds_an_address(
+    watched: FlaskClient, wiring: Wiring, seen: list[str], logged: StringIO
+) -> None:
+    owner = {"Authorization": f"Bearer {wiring.access.add_token('Olga', Role.OWNER, site='demo')}"}
+    typed, written = address(), address()
+    id = watched.post(DOOR, json=SAFE | {"email": typed, "body": f"Write to {written}."}).json["id"]
+    watched.post(f"{DOOR}/{id}/reveal", json={"reason": ""}, headers=owner)
+    watched.get(f"{DOOR}/{id}/context", headers=owner)
+    assert not any(text in all for text in (typed, written) for all in (*seen, logged.getvalue()))
+    revealed = watched.post(f"{DOOR}/{id}/reveal", json={"reason": "The police asks."}, headers=owner)
+    assert (revealed.json["address"], revealed.json["covers"][0]["text"]) == (typed, written)
+    assert revealed.headers["Cache-Control"] == "no-store"
+    seen.remove(seen[-1])
+    watched.get("/v1/sites/demo/log", headers=owner)
+    watched.get(f"{DOOR}/{id}/context", headers=owner)
+    assert not any(text in all for text in (typed, written) for all in (*seen, logged.getvalue()))
 
 
 def test_a_form_with_faults_holds_the_address_in_its_own_field_alone(watched: FlaskClient, seen: list[str]) -> None:

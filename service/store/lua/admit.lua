@@ -1,4 +1,4 @@
--- Take a comment in: refuse it at the door, or store it, queue or publish it, and write its event, in one step.
+-- Take a comment in: refuse it at the door, or store it, queue, publish or reject it, and write its event, in one step.
 --
 -- KEYS  1 receipt      string  the Idempotency-Key's receipt
 --       2 said         string  what this author said in this thread
@@ -95,11 +95,13 @@ if outcome == 'published' then
     redis.call('ZINCRBY', KEYS[16], 1, root)
     redis.call('HINCRBY', KEYS[10], 'revision', 1)
     redis.call('HINCRBY', KEYS[11], 'published', 1)
-else
+elseif outcome == 'held' then
     redis.call('ZADD', KEYS[7], ARGV[9], id)
     redis.call('ZADD', KEYS[8], now, id)
     redis.call('ZADD', KEYS[18], useful, id)
     for n = 21, #KEYS do redis.call('ZADD', KEYS[n], now, id) end
+else
+    redis.call('HINCRBY', KEYS[11], 'refused', 1)
 end
 if ARGV[21] == 'author' then
     redis.call('ZADD', KEYS[19], now, id)

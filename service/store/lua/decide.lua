@@ -1,4 +1,5 @@
--- Decide a comment, or undo its last decision within that one's window: state, queue, page, log and event in one step.
+-- Decide a comment, undo its last decision within that one's window, or give it another wording where it stands: state,
+-- queue, page, log and event in one step.
 --
 -- KEYS  1 comment      hash    the comment
 --       2 decisions    list    its decisions
@@ -23,18 +24,23 @@
 --      21 decided      zset    comments that people decided, by when
 --      22 leases       zset    leased comments by the end of their lease
 --      23 record       hash    how many of the author's comments stand where
---      24 … facets     zset    waiting comments of one kind by age
+--      24 log          stream  the site's moderation log
+--      25 acts         list    what moderators did to the comment beside deciding
+--      26 … facets     zset    waiting comments of one kind by age
 -- ARGV  1 comment id    2 version that the decider saw    3 lease token, or "" without one
 --       4 outcome       5 decision, JSON object           6 undo window, ms
 --       7 "undo" or ""  8 event id    9 event type    10 event data, JSON    11 event life, ms    12 site
 --      13 "escalated" or ""    14 decider's id where another's lease stops them, else ""    15 "author" or ""
 --      16 decided comments that are listed
+--      17 "" or the Entry that logs a new wording, JSON object    18 entries that the log keeps, about
+--      19 … with a new wording: the comment's fields that it changes, and their values; `worst` is the first
 -- Answers  {"missing"} | {"stale", last decision} | {"lost", last decision} | {"taken", holder's id, name, ends}
 --          | {"late"} | {"decided", last decision as stored}
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local id, outcome, undoing = ARGV[1], ARGV[4], ARGV[7] == 'undo'
+local rewording = ARGV[17] ~= ''
 
 local was = redis.call('HMGET', KEYS[1], 'outcome', 'version', 'sequence', 'created_at', 'worst', 'undo_until', 'event',
     'path', 'root_at', 'useful', 'reports_seen')
@@ -60,15 +66,24 @@ local public_from = math.max(now, undo_until)
 local decision = '{"version":' .. version .. ',"at":' .. string.format('%d', now) .. ',"undo_until":'
     .. string.format('%d', undo_until) .. ',' .. string.sub(ARGV[5], 2)
 
--- Whoever decides has seen what readers reported; whoever takes that back has not, nor what came since.
+-- Whoever decides has seen what readers reported; whoever takes that back has not, nor what came since. Who rewords it
+-- has not decided yet.
 local seen = tonumber(redis.call('ZSCORE', KEYS[16], id) or 0)
-local reports = undoing and outcome == 'published' and (was[11] or 0) + seen or 0
+local reports = undoing and outcome == 'published' and (was[11] or 0) + seen or rewording and seen or 0
 
 redis.call('HSET', KEYS[1], 'outcome', outcome, 'version', version, 'sequence', sequence, 'event', ARGV[8],
     'undo_until', undo_until, 'escalated', ARGV[13] == 'escalated' and '1' or '', 'reports_seen', seen)
 redis.call('RPUSH', KEYS[2], decision)
-redis.call('DEL', KEYS[3])
-redis.call('ZREM', KEYS[22], id)
+if rewording then
+    local entry = '{"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[17], 2)
+    redis.call('HSET', KEYS[1], unpack(ARGV, 19))
+    redis.call('RPUSH', KEYS[25], entry)
+    redis.call('XADD', KEYS[24], 'MAXLEN', '~', ARGV[18], '*', 'entry', entry)
+    was[5] = ARGV[20]
+else
+    redis.call('DEL', KEYS[3])
+    redis.call('ZREM', KEYS[22], id)
+end
 
 -- The desk's lists.
 local stamp = string.format('%d', now)
@@ -79,9 +94,9 @@ end
 list(KEYS[4], was[5], waits)
 list(KEYS[5], was[4], waits)
 list(KEYS[18], was[10], waits)
-for n = 24, #KEYS do list(KEYS[n], was[4], waits) end
+for n = 26, #KEYS do list(KEYS[n], was[4], waits) end
 list(KEYS[16], reports, reports > 0)
-list(KEYS[17], stamp, reports > 0)
+if not rewording then list(KEYS[17], stamp, reports > 0) end
 list(KEYS[19], stamp, ARGV[13] == 'escalated')
 list(KEYS[20], stamp, outcome == 'spam')
 list(KEYS[21], stamp, not waits)

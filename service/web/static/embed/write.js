@@ -117,7 +117,7 @@ export default class Writer {
     this.#respond.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
     this.#respond.querySelectorAll(".parley-fault").forEach((fault) => fault.remove());
     this.#place(comment, outcome).focus();
-    this.#comments.say(outcome === "published" ? this.#comments.said.published : this.#comments.said.held);
+    this.#comments.say(this.#comments.said[outcome] ?? this.#comments.said.refused);
     if (outcome === "published") await this.#comments.refresh();
   }
 
