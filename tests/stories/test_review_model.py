@@ -1,0 +1,193 @@
+"""Whatever is done to comments, in any order, none is lost and none is decided twice: the desk beside its model.
+
+Rules for further acts go into mixins like `Rules`, over the model in `desk_model`; `desk_checks` has the invariants.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+
+from service.core import policy
+from service.core.comment import Complaint, Outcome, Standing
+from service.core.errors import InvalidChange, NotFound, Superseded, UndoTooLate
+from service.core.events import EventType
+from service.core.links import count as count_links
+from service.core.listing import Sorting
+from service.core.people import Member
+from service.core.verdict import Opinion, known
+from service.review import DECISIONS, Ruling
+from service.store.connection import Connection
+from service.store.outbox import Outbox
+from service.store.pages import Pages
+from service.store.queue import DAY
+from tests.desks import ANA, BEN, MANY_LINKS, UNSCORED, Desk, scored
+from tests.servers import ValkeyForTests
+from tests.stories.desk_checks import DeskChecks
+from tests.stories.desk_model import Known, Step, Told
+from tests.submissions import NETWORK, submission
+
+PAGES = ("https://news.example.org/article", "https://news.example.org/other")
+
+#: Chooses one of the comments there are.
+PICK = st.integers(0, 1000)
+MEMBERS = st.sampled_from([ANA, BEN])
+RULINGS = st.sampled_from([*DECISIONS, None])
+OPINIONS = st.sampled_from([UNSCORED, scored(0.02), scored(0.02), scored(0.9)])
+
+some_comment = precondition(lambda machine: machine.comments)
+
+
+class Rules(DeskChecks):
+    """What writers, readers, moderators and the worker do, and time."""
+
+    def picked(self, pick: int) -> Known:
+        """Return one of the comments."""
+        return list(self.comments.values())[pick % len(self.comments)]
+
+    @rule(author=st.sampled_from("abc"), page=st.sampled_from(PAGES), opinion=OPINIONS, links=st.booleans(), to=PICK)
+    def admit(self, author: str, page: str, opinion: Opinion, links: bool, to: int) -> None:  # noqa: FBT001
+        parents = [
+            "",
+            *(each.id for each in self.comments.values() if each.is_published and each.first.thread_url == page),
+        ]
+        typed = {"thread_url": page, "email": f"{author}@example.com", "author_key": author * 22}
+        body = f"Comment {len(self.comments)}. {MANY_LINKS if links else ''}"
+        wanted = submission(body, parent_id=parents[to % len(parents)], **typed)
+        self.desk.scorer.opinion = opinion
+        id = self.desk.intake.receive(wanted, site=self.desk.site, network=NETWORK).id
+        self._admitted(id, opinion)
+
+    def _admitted(self, id: str, opinion: Opinion) -> None:
+        first, here = self.desk.queue.find(self.desk.site.id, id), self.desk.site.policy
+        theirs = [each for each in self.comments.values() if each.first.author.known_as == first.author.known_as]
+        standing = Standing(published=sum(each.is_published for each in theirs))
+        outcome, reasons = policy.decide(opinion, links=count_links(first.body), standing=standing, policy=here)
+        assert (first.outcome, first.reasons, first.version) == (outcome, reasons, 1)
+        verdict, useful = known(opinion), policy.usefulness(opinion, policy=here)
+        places = {
+            Sorting.WORST: verdict.worst if verdict else 0.0,
+            Sorting.OLDEST: float(first.created_at),
+            Sorting.USEFUL: float(f"{useful - first.created_at / DAY:.9f}"),
+        }
+        self.comments[id] = Known(first, places, [Step(outcome)], [Told(EventType.of(outcome))])
+
+    @some_comment
+    @rule(pick=PICK, member=MEMBERS)
+    def lease(self, pick: int, member: Member) -> None:
+        each = self.picked(pick)
+        lease = self.desk.review.lease(self.desk.site.id, each.id, member=member)
+        if each.lease is None:
+            each.lease = member, lease.token
+        holder, token = each.lease
+        assert (lease.holder, lease.token) == (holder.actor, token if holder is member else "")
+
+    @some_comment
+    @rule(pick=PICK, member=MEMBERS, is_old=st.booleans())
+    def release(self, pick: int, member: Member, is_old: bool) -> None:  # noqa: FBT001
+        each = self.picked(pick)
+        token = each.lease[1] if each.lease and not is_old else (["", *each.ended])[-1]
+        given = self.desk.review.give_back(self.desk.site.id, each.id, member=member, lease=token)
+        assert given == (each.lease is not None and each.lease[1] == token)
+        if given:
+            each.end_lease()
+
+    @some_comment
+    @rule(pick=PICK)
+    def lease_ends(self, pick: int) -> None:
+        each = self.picked(pick)
+        if each.lease:
+            self.desk.connection.do("PEXPIRE", self.keys.lease(each.id), 0)
+            self.desk.connection.do("ZADD", self.keys.leases, 1, each.id)
+            each.end_lease()
+
+    @some_comment
+    @rule(pick=PICK, outcome=RULINGS, member=MEMBERS, seconds=st.sampled_from([0, 60]), is_leased=st.booleans())
+    def decide(self, pick: int, outcome: Outcome | None, member: Member, seconds: int, is_leased: bool) -> None:  # noqa: FBT001
+        each = self.picked(pick)
+        lease = each.lease[1] if is_leased and each.lease else ""
+        self.desk.review.decide(
+            self.desk.site.id,
+            each.id,
+            Ruling(outcome),
+            member=member,
+            version=each.version,
+            lease=lease,
+            undo_seconds=seconds,
+        )
+        each.decide(outcome, window=seconds > 0)
+
+    @some_comment
+    @rule(pick=PICK, outcome=RULINGS)
+    def decide_too_late(self, pick: int, outcome: Outcome | None) -> None:
+        each = self.picked(pick)
+        if each.version > 1:
+            # Not by way of the story, which looks at the version before the script does.
+            act = self.desk.review.act(each.first, Ruling(outcome).of(each.first, member=BEN))
+            with pytest.raises(Superseded) as refused:
+                self.desk.queue.decide(act)
+            assert refused.value.winner.version == each.version
+
+    @some_comment
+    @rule(pick=PICK, outcome=RULINGS)
+    def decide_with_an_ended_lease(self, pick: int, outcome: Outcome | None) -> None:
+        each = self.picked(pick)
+        if each.ended:
+            ruling = Ruling(outcome)
+            with pytest.raises(Superseded):
+                self.desk.review.decide(self.desk.site.id, each.id, ruling, member=ANA, lease=each.ended[-1])
+
+    @some_comment
+    @rule(pick=PICK, member=MEMBERS)
+    def undo(self, pick: int, member: Member) -> None:
+        each = self.picked(pick)
+        if each.has_window:
+            self.desk.review.undo(self.desk.site.id, each.id, member=member, version=each.version)
+            each.undo()
+        else:
+            with pytest.raises(InvalidChange if each.version == 1 else UndoTooLate):
+                self.desk.review.undo(self.desk.site.id, each.id, member=member, version=each.version)
+
+    @some_comment
+    @rule(pick=PICK)
+    def window_ends(self, pick: int) -> None:
+        each = self.picked(pick)
+        self.desk.connection.do("HSET", self.keys.comment(each.id), "undo_until", 1)
+        self.desk.connection.do("ZADD", self.keys.soon(each.first.thread), "XX", 1, each.id)
+        each.has_window = each.is_hidden = False
+
+    @some_comment
+    @rule(pick=PICK, reader=st.integers(0, 2))
+    def report(self, pick: int, reader: int) -> None:
+        each = self.picked(pick)
+        said = {"complaint": Complaint.ABUSE, "note": "", "network": f"198.51.100.{reader}/32"}
+        if not each.is_published:
+            with pytest.raises(NotFound):
+                self.desk.intake.report(self.desk.site, each.id, **said)
+        elif self.desk.intake.report(self.desk.site, each.id, **said):
+            assert reader not in each.reporters
+            each.report(reader)
+        else:
+            assert reader in each.reporters
+
+    @rule(count=st.integers(1, 5))
+    def fan_out(self, count: int) -> None:
+        entries = self.outbox.read([self.keys.partition], worker="one", block=1, count=count)
+        assert set(self.outbox.fan_out([(entry, ()) for entry in entries])) <= {"told"}
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """One real server for all the examples."""
+    server = ValkeyForTests(tmp_path_factory.mktemp("model"), appendfsync="no")
+    connection = server.connection()
+    yield connection
+    connection.close()
+    server.stop()
+
+
+def test_the_store_holds_what_the_model_says_after_any_acts(desk: Desk, pages: Pages, outbox: Outbox) -> None:
+    bounds = settings(max_examples=30, stateful_step_count=30, deadline=None)
+    run_state_machine_as_test(lambda: Rules(desk, pages, outbox), settings=bounds)
