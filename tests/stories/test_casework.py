@@ -18,7 +18,7 @@ from service.intake import Intake
 from service.review import Review, Ruling
 from service.store.pages import Order, Pages
 from service.store.queue import Queue
-from tests.conftest import SafeScorer
+from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, PAGE, submission
 
 THREAD = key_of(url=PAGE, thread_id="")

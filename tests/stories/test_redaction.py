@@ -20,7 +20,7 @@ from service.store.keys import SiteKeys
 from service.store.log import Log
 from service.store.pages import Pages
 from service.store.queue import Queue
-from tests.conftest import SafeScorer
+from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, submission
 
 BODY = "Ask me@example.com, you utter fool."
