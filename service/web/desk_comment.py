@@ -16,6 +16,7 @@ from service.web.context import parley
 from service.web.desk import guarded, is_script, path_back
 from service.web.desk_shown import OpenedShown
 from service.web.frame import frame, now
+from service.web.people_shown import AroundShown
 from service.web.problems import refused
 from service.web.schemas import decision_out
 
@@ -42,9 +43,10 @@ def comment(site: str, id: str) -> str:
         reader=member.actor,
         now=now(),
     )
+    around = AroundShown.of(parley().casework.around(site, id, member=member), reader=member.actor, now=now())
     template = "desk/_details.html" if "fragment" in request.args else "desk/comment.html"
     rules = parley().sites.rules_of(parley().registry.site(site))
-    return render_template(template, desk=frame(member, site), item=shown, rules={site: rules})
+    return render_template(template, desk=frame(member, site), item=shown, around=around, rules={site: rules})
 
 
 @bp.post("/<site>/<id>/lease")
@@ -111,7 +113,7 @@ def ruling_of_form(site: str) -> Ruling:
     except ValueError:
         raise InvalidChange([Fault("outcome", "Choose Approve, Reject, Spam or Escalate.")]) from None
     rule = _rule(site, request.form.get("rule", ""))
-    note, told = (request.form.get(name, "").strip() for name in ("reason", "public_reason"))
+    note, told = (request.form.get(name, "").strip() for name in ("note", "public_reason"))
     ruling = Ruling(outcome, note=note, told=told)
     if rule is None:
         return ruling

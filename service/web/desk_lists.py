@@ -68,6 +68,7 @@ def _page(member: Member, sites: Sequence[Site], site: str) -> AnyResponse:
         held=_held(ids),
         scorer=parley().scorer,
         reader=member.actor,
+        size=parley().lists.size(site, viewing.view) if site else None,
         is_first=after is None,
         now=now(),
     )

@@ -43,6 +43,7 @@ class ListShown:
     sites: Mapping[str, str]
     rules: Mapping[str, Sequence[Rule]]
     total: int
+    size: int | None
     oldest: str
     looked: str
     more: str
@@ -63,10 +64,14 @@ class ListShown:
         held: Mapping[str, str],
         scorer: Scorer,
         reader: Actor,
+        size: int | None,
         is_first: bool,
         now: float,
     ) -> "ListShown":
-        """Show what was *found* to *reader* at *now*, ms since the epoch; *held* names who else has what open."""
+        """Show what was *found* to *reader* at *now*, ms since the epoch; *held* names who else has what open.
+
+        *size* is how many comments the view has, where that is known.
+        """
         view = viewing.view
         listing, sizes = view.listing, _added([each.lists for each in counts])
         is_reported = listing is Listing.REPORTED
@@ -95,6 +100,7 @@ class ListShown:
             sites=sites,
             rules=rules,
             total=sizes[listing],
+            size=size,
             oldest=_oldest(counts, now=now),
             looked=f"{found.looked:,}" if view.is_filtered and (found.next or not found.items) else "",
             more=viewing.url(cursor=cursors.encode(*found.next)) if found.next else "",

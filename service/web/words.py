@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from service.core.comment import Complaint, Decision, Millis, Outcome, Reason
+from service.core.acts import Deed
+from service.core.comment import Complaint, Decision, Mark, Millis, Outcome, Reason
 from service.core.listing import Listing, Sorting
 from service.core.verdict import Label
 
@@ -64,6 +65,56 @@ DONE: Final = {
     Outcome.SPAM: "Marked as spam.",
 }
 ESCALATED: Final = "Escalated."
+
+#: What a batch does and has done; None hands comments on.
+BATCHED: Final = {
+    Outcome.PUBLISHED: "Approve {}",
+    Outcome.REJECTED: "Reject {}",
+    Outcome.SPAM: "Mark {} as spam",
+    None: "Escalate {}",
+}
+BATCHED_DONE: Final = {
+    Outcome.PUBLISHED: "approved",
+    Outcome.REJECTED: "rejected",
+    Outcome.SPAM: "marked as spam",
+    None: "escalated",
+}
+
+#: What somebody did beside deciding, as it follows a name.
+DEEDS: Final = {
+    Deed.NOTE: "noted",
+    Deed.BLOCK: "blocked the author",
+    Deed.MUTE: "muted the author",
+    Deed.TRUST: "trusted the author",
+    Deed.UNMARK: "took the author’s mark away",
+    Deed.REVEAL: "looked at the address and what masks hide",
+    Deed.LIFT: "took a mask away",
+    Deed.REDACT: "redacted words",
+    Deed.CLOSE: "closed the thread",
+    Deed.REOPEN: "opened the thread again",
+    Deed.PIN: "pinned the comment",
+    Deed.UNPIN: "unpinned the comment",
+}
+
+#: A mark as a button, and what it does from then on.
+MARKS: Final = {
+    Mark.TRUST: ("Trust", "Not held as a newcomer, nor for links; the scores still hold."),
+    Mark.MUTE: ("Mute", "Whatever they write waits for a person."),
+    Mark.BLOCK: ("Block", "What comes from this browser is rejected; what comes under this address waits."),
+}
+MARKED: Final = {
+    Mark.TRUST: "Trusted from now on.",
+    Mark.MUTE: "Muted from now on.",
+    Mark.BLOCK: "Blocked from now on.",
+    None: "The author is like any other again.",
+}
+
+THREAD_DONE: Final = {
+    "close": "The thread is closed.",
+    "reopen": "The thread is open again.",
+    "pin": "Pinned: it stands first on its page.",
+    "unpin": "Unpinned.",
+}
 
 UNDOINGS: Final = {
     Outcome.PUBLISHED: "took that back: it is published",

@@ -290,3 +290,114 @@ def test_a_token_and_ten_browsers_never_decide_one_comment_twice(
     for id in ids:
         decisions = parley.call("GET", f"/v1/sites/{SITE}/comments/{id}", **bearer)[1]["decisions"]
         assert [each["version"] for each in decisions] == [1, 2]
+
+
+def test_a_thousand_at_once_go_on_in_the_worker_and_are_taken_back(olga: Page, parley: RunningParley) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(lambda n: post(parley, f"Cheap watches {n}, you idiot.", name=f"N{n}"), range(1000)))
+    desk(olga, parley)
+    press(olga, "As")
+    expect(olga.locator("#desk-confirm")).to_contain_text("Mark 1,000 comments as spam?")
+    press(olga, ["Enter"])
+    expect(olga.locator("#batch-result")).to_contain_text("1,000 marked as spam.", timeout=60_000)
+    expect(olga.locator("[data-count=spam]")).not_to_have_text("0")
+    assert {outcome(parley, id) for id in ids[::97]} == {"spam"}
+    olga.locator("[data-see]").click()
+    expect(olga.locator("h1")).to_have_text("Mark 1,000 comments as spam")
+    olga.get_by_role("button", name="Take it all back").click()
+    expect(olga.locator("[role=status]").last).to_have_text("1,000 taken back.", timeout=60_000)
+    assert {outcome(parley, id) for id in ids[::97]} == {"held"}
+
+
+def test_a_selection_leaves_what_another_has_open_and_says_so(olga: Page, ben: Page, parley: RunningParley) -> None:
+    ids = {post(parley, f"{RUDE} {n}", name=f"N{n}") for n in range(3)}
+    desk(ben, parley)
+    held = current(ben)
+    expect(ben.locator(f"#{held}")).to_have_attribute("data-lease", re.compile("lease_"))
+    desk(olga, parley)
+    press(olga, "xjjX")
+    expect(olga.locator("#batch [data-size]")).to_have_text("3")
+    press(olga, "a")
+    press(olga, ["Enter"])
+    expect(olga.locator("#batch-result")).to_contain_text("2 approved, 1 left as they were.")
+    expect(olga.locator(".desk-card:not(.is-decided)")).to_have_count(1)
+    assert outcome(parley, held) == "held"
+    assert {outcome(parley, id) for id in ids - {held}} == {"published"}
+    olga.locator("[data-see]").click()
+    expect(olga.locator(".desk-refusals")).to_contain_text("Ben has this comment open.")
+
+
+def test_who_wrote_is_looked_at_noted_and_muted_without_leaving_the_list(olga: Page, parley: RunningParley) -> None:
+    post(parley, RUDE)
+    desk(olga, parley)
+    press(olga, "n")
+    panel = olga.locator("#desk-panel")
+    expect(panel.locator("[name=note]")).to_be_focused()
+    olga.keyboard.type("Writes this every week; see hidden.again@example.com.")
+    panel.get_by_role("button", name="Note it").click()
+    expect(panel.locator(".desk-note").first).to_contain_text("Writes this every week")
+    panel.get_by_role("button", name="Mute").click()
+    expect(panel.get_by_role("button", name="Mute ✓")).to_be_visible()
+    expect(panel.locator(".desk-excerpts")).to_contain_text("idiots")
+    assert "hidden" not in panel.inner_text().replace("hidden e-mail address", "")
+    press(olga, ["Escape"])
+    expect(olga.locator(".desk-card[aria-current]")).to_be_focused()
+
+
+def test_what_stands_behind_a_score_is_shown_in_place(olga: Page, parley: RunningParley) -> None:
+    id = post(parley, "You іdіоt, you s\u200btupid, s\u200btupid fool.")
+    desk(olga, parley)
+    card = olga.locator(f"#{id}")
+    expect(card.locator("rt").first).to_have_text("idiot")
+    expect(card.locator(".desk-hidden").first).to_have_text("ZWSP")
+    press(olga, "o")
+    expect(card.locator(".desk-words li").first).to_contain_text(re.compile(r"→ .* without this phrase"))
+    assert card.locator(".desk-text").evaluate("text => text.textContent.includes('\\u200b')") is False
+
+
+def test_every_act_beside_deciding_works_without_javascript(
+    opened: Opener, seats: dict[str, str], parley: RunningParley
+) -> None:
+    empty(parley)
+    first = post(parley, f"{RUDE} Ask 3@5 (a price) or jane.under@example.com.", thread="without JavaScript")
+    page = opened(viewport=DESKTOP, storage_state=seats["Olga"], java_script_enabled=False)
+
+    def act(summary: str, fields: dict[str, str], button: str) -> None:
+        page.goto(f"{parley.url}/review/{SITE}/{first}")
+        if summary:
+            page.locator("summary", has_text=summary).click()
+        for label, text in fields.items():
+            page.get_by_label(label, exact=False).first.fill(text)
+        page.get_by_role("button", name=button, exact=True).click()
+
+    page.goto(f"{parley.url}/review/{SITE}/{first}")
+    page.get_by_role("button", name=re.compile("^Approve")).click()
+    act("Redact words", {"Words as they stand": "pack of idiots"}, "Redact")
+    expect(page.locator(".desk-text").first).to_contain_text("What a █████, every")
+    act("Reply as a moderator", {"Your reply": "Please stay friendly."}, "Reply")
+    expect(page.locator(".desk-excerpts")).to_contain_text("Please stay friendly.")
+    act("", {}, "Pin it to the top")
+    act("", {}, "Close the thread")
+    expect(page.get_by_role("button", name="Open the thread again")).to_be_visible()
+    act("Look at what is hidden", {"Why you need to see": "The police ask."}, "Show it")
+    expect(page.locator("main")).to_contain_text("jane.hidden@example.com")
+    page.get_by_label("Why it was wrong").last.fill("A test.")
+    page.get_by_role("button", name="Take the mask away").last.click()
+    expect(page.locator(".desk-story").last).to_contain_text("took a mask away")
+    page.get_by_role("link", name="The author’s history").click()
+    page.get_by_label("A note for colleagues").fill("Fine since.")
+    page.get_by_role("button", name="Note it").click()
+    page.get_by_role("button", name="Trust").click()
+    expect(page.locator(".desk-late")).to_contain_text("Trust goes by an author key")
+    page.get_by_role("button", name="Mute").click()
+    expect(page.locator("main")).to_contain_text("Muted from now on.")
+    expect(page.locator("main")).to_contain_text("Fine since.")
+    for n in range(3):
+        post(parley, f"{RUDE} {n}", name=f"M{n}")
+    desk(page, parley)
+    for box in page.locator("[name=pick]").all():
+        box.check()
+    page.locator("#batch [value=rejected]").click()
+    expect(page.locator("h1")).to_have_text("Reject 3 comments?")
+    page.get_by_role("button", name="Reject 3 comments").click()
+    expect(page.locator("main")).to_contain_text("3 rejected.")

@@ -6,8 +6,9 @@ import { Batch } from "./batch.js";
 import { Decided } from "./decided.js";
 import { Keys } from "./keys.js";
 import { Leases } from "./leases.js";
-import { panel } from "./panels.js";
+import { panel, show } from "./panels.js";
 import { Pulse } from "./pulse.js";
+import { selected } from "./selection.js";
 
 const FEW = 6;
 const OUTCOMES = { approve: "published", reject: "rejected", spam: "spam", escalate: "escalated" };
@@ -25,6 +26,7 @@ class Desk {
     this.pulse = new Pulse(this);
     document.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("submit", (event) => this.#submitted(event));
+    selected(() => this.current);
     this.list?.addEventListener("focusin", (event) => this.#focused(event));
     this.list?.addEventListener("change", (event) => this.#changed(event));
     for (const live of document.querySelectorAll("[data-live]")) live.hidden = false;
@@ -54,8 +56,8 @@ class Desk {
       undo: () => this.decided.undo(),
       rule: () => this.#pick(number),
       open: () => this.#open(),
-      author: () => this.current?.dataset.people && panel(this.current.dataset.people, this),
-      note: () => this.current?.dataset.people && panel(this.current.dataset.people, this, { note: this.current.id }),
+      author: () => this.#author(false),
+      note: () => this.#author(true),
       select: () => this.batch.toggle(this.current),
       range: () => this.batch.range(this.current),
       all: () => this.batch.all(),
@@ -136,6 +138,16 @@ class Desk {
     return true;
   }
 
+  /** What a batch decided leaves the list; what it *left* stays. */
+  through(cards, left) {
+    for (const card of cards) {
+      if (left.has(card.id)) continue;
+      card.classList.add("is-decided");
+      card.closest("li").remove();
+    }
+    this.go(this.cards[0] ?? null);
+  }
+
   #step(by) {
     const cards = this.cards;
     const at = cards.indexOf(this.current);
@@ -160,20 +172,18 @@ class Desk {
     return true;
   }
 
-  async #open() {
+  #open() {
     const card = this.current;
     const details = card?.querySelector(".desk-details");
     if (!details) return false;
     details.hidden = !details.hidden;
-    if (details.hidden || details.childElementCount) return true;
-    details.textContent = "Looking …";
-    try {
-      details.replaceChildren(await piece(card.dataset.url));
-      this.keys.show(details);
-    } catch (error) {
-      details.textContent = error.message;
-    }
+    if (!details.hidden && !details.childElementCount) show(card.dataset.url, details, this);
     return true;
+  }
+
+  #author(atNote) {
+    const { people } = this.current?.dataset ?? {};
+    return people ? panel(people, this, { comment: this.current.id, atNote }) : false;
   }
 
   #nextList() {

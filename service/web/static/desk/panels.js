@@ -1,51 +1,46 @@
-/* A panel beside the list: an author's history and notes, without leaving the comment one reads. */
+/* Pieces of pages shown in place: an author beside the list, a comment's details below it. Their forms stay there. */
 
 import { piece, post } from "./asks.js";
 
-/** Open the page at *url* in a panel; with *note*, at the field for a note about that comment. */
-export function panel(url, desk, { note = "" } = {}) {
+/** Open the author's page at *url* in a panel, about *comment*; *atNote* at the field for a note. */
+export function panel(url, desk, { comment, atNote = false }) {
   const dialog = document.querySelector("#desk-panel");
   const body = dialog.querySelector(".desk-panel-body");
-  body.textContent = "Looking …";
+  const back = desk.current;
   dialog.showModal();
-  const returned = desk.current;
-  dialog.addEventListener("close", () => returned?.focus({ preventScroll: true }), { once: true });
-  fill(url, desk, body, note);
+  dialog.addEventListener("close", () => back?.focus({ preventScroll: true }), { once: true });
+  show(`${url}?comment=${comment}`, body, desk).then(() => atNote && body.querySelector("[name=note]")?.focus());
   return true;
 }
 
-async function fill(url, desk, body, note) {
+/** Show the piece at *url* in *body*; what its forms change is shown there again. */
+export async function show(url, body, desk) {
+  body.textContent = "Looking …";
   try {
     body.replaceChildren(await piece(url));
   } catch (error) {
     body.textContent = error.message;
     return;
   }
-  const field = body.querySelector("[name=comment]");
-  if (field && note) field.value = note;
-  if (note) body.querySelector("[name=note]")?.focus();
+  desk.keys.show(body);
   for (const form of body.querySelectorAll("form[data-stays]")) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      send(form, event.submitter, () => fill(url, desk, body, ""), desk);
+      send(form, event.submitter, () => show(url, body, desk), desk);
     });
   }
 }
 
 async function send(form, submitter, done, desk) {
-  const fields = new FormData(form, submitter);
   try {
-    await post(form.action, fields);
-    desk.say("Saved.");
+    const answer = await post(form.action, new FormData(form, submitter));
+    desk.say(answer.said);
     done();
   } catch (error) {
-    let told = form.querySelector(".desk-failed");
-    if (!told) {
-      told = document.createElement("p");
-      told.className = "desk-failed";
-      told.role = "alert";
-      form.prepend(told);
-    }
+    const told = form.querySelector(".desk-failed") ?? document.createElement("p");
+    told.className = "desk-failed";
+    told.role = "alert";
     told.textContent = error.message;
+    form.prepend(told);
   }
 }
