@@ -3,8 +3,8 @@
 Two servers run as the product starts them, one with 1,000 waiting comments and one with a million; each call goes to
 one, then to the other, so that whatever else the machine does meets both alike. Only while they are filled do they not
 wait for the disk. A moderator's next card is `Review.next` and the decision on it; a new comment then takes its place,
-or among equal scores itself, by an undo. Few comments have many links, two or three of the short list's: that line tells
-what a long look costs, its ratio nothing. The memory that a waiting comment takes is told by samples of its keys.
+or among equal scores itself, by an undo. Few comments have many links, two or three of the short list's: that line
+tells what a long look costs, its ratio nothing. The memory that a waiting comment takes is told by samples of its keys.
 """
 
 import argparse
