@@ -125,6 +125,18 @@ def test_within_its_window_a_decision_is_kept_quiet_and_can_be_undone(
     assert visible(pages, careful) == []
 
 
+def test_what_shows_goes_on_showing_while_a_decision_to_keep_it_may_be_undone(
+    hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages
+) -> None:
+    id = hold("One.")
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
+    for outcome in (Outcome.PUBLISHED, None):
+        kept = review.decide(careful.id, id, member=ana, ruling=Ruling(outcome), undo_seconds=10)
+        assert visible(pages, careful) == [id]
+        review.undo(careful.id, id, member=ana, version=kept.version)
+        assert visible(pages, careful) == [id]
+
+
 def test_when_its_window_has_ended_a_decision_shows_and_stays(
     hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, connection: Connection
 ) -> None:

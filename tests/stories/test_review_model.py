@@ -31,6 +31,8 @@ from tests.submissions import NETWORK, submission
 
 PAGES = ("https://news.example.org/article", "https://news.example.org/other")
 
+MOST_COMMENTS = 5
+
 #: Chooses one of the comments there are.
 PICK = st.integers(0, 1000)
 MEMBERS = st.sampled_from([ANA, BEN])
@@ -47,6 +49,8 @@ class Rules(DeskChecks):
         """Return one of the comments."""
         return list(self.comments.values())[pick % len(self.comments)]
 
+    # Few comments, so that much befalls each.
+    @precondition(lambda machine: len(machine.comments) < MOST_COMMENTS)
     @rule(author=st.sampled_from("abc"), page=st.sampled_from(PAGES), opinion=OPINIONS, links=st.booleans(), to=PICK)
     def admit(self, author: str, page: str, opinion: Opinion, links: bool, to: int) -> None:  # noqa: FBT001
         parents = [
