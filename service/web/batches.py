@@ -5,21 +5,19 @@ from flask import Response, url_for
 
 from service.core.batch import Batch
 from service.core.errors import Fault, InvalidChange
-from service.core.listing import View
-from service.core.people import Member, Role
+from service.core.people import Member
+from service.web.asked import view_asked
 from service.web.batches_schemas import (
     BatchDetailOut,
     BatchesOut,
     BatchesQuery,
     BatchIn,
     BatchQuery,
-    FilterIn,
     batch_detail_out,
     batch_out,
 )
 from service.web.bearer import bearer
 from service.web.context import parley
-from service.web.threads import key_asked
 
 bp = APIBlueprint("batches", __name__, tag="Moderation")
 
@@ -97,24 +95,8 @@ def _start(site: str, batch: BatchIn, member: Member) -> Batch:
     if batch.filter is None:
         picks = [(pick.id, pick.version) for pick in batch.comments or ()]
         return bulk.start(site, picks, batch.ruling, member=member)
-    view = _view(site, batch.filter, member)
+    view = view_asked(site, batch.filter, member)
     return bulk.start_all(site, view, batch.ruling, member=member, until=batch.until_millis, expected=batch.expected)
-
-
-def _view(site: str, wanted: FilterIn, member: Member) -> View:
-    thread = key_asked(wanted) if wanted.thread_url or wanted.thread_id else ""
-    author = _author_of(site, wanted.author_of, member) if wanted.author_of else ""
-    return View(wanted.list, reason=wanted.reason, author=author, thread=thread, words=wanted.words)
-
-
-def _author_of(site: str, comment: str, member: Member) -> str:
-    """Return who wrote *comment*. Raises InvalidChange for one whose author nobody could know again."""
-    member.require(Role.MODERATOR, site)
-    author = parley().queue.find(site, comment).author.identity
-    if not author:
-        # An empty author would be no filter at all.
-        raise InvalidChange([Fault("author_of", "Nothing is known of this comment’s author.")])
-    return author
 
 
 def _started(site: str, id: str, member: Member) -> Response:

@@ -7,15 +7,11 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.core.batch import LARGEST, Batch, Refusal
-from service.core.comment import Millis, Outcome, Reason
-from service.core.listing import LONGEST_SEARCH, Listing
+from service.core.comment import Millis, Outcome
+from service.core.listing import Listing
 from service.review import LONGEST_NOTE, Ruling
-from service.web.schemas import Limit, Out, ThreadQuery, moment
+from service.web.schemas import LONGEST_ID, Asked, Limit, Out, Sought, moment
 
-#: Longest id of a comment that is looked for.
-LONGEST_ID = 100
-
-Asked = Literal["published", "rejected", "spam", "escalated"]
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 Text = Annotated[str, Field(max_length=LONGEST_NOTE)]
 
@@ -29,15 +25,12 @@ class PickIn(BaseModel):
     version: int = Field(ge=1, le=2**53)
 
 
-class FilterIn(ThreadQuery):
+class FilterIn(Sought):
     """Which comments: all of a list that fit everything that is named."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     list: Listing
-    reason: Reason | None = Field(None, description="Why they were held.")
-    author_of: str = Field("", max_length=LONGEST_ID, description="A comment: those by its author.")
-    words: str = Field("", max_length=LONGEST_SEARCH, description="In the text, the name or the page’s title.")
 
 
 class BatchIn(BaseModel):

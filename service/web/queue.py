@@ -3,17 +3,19 @@
 from apiflask import APIBlueprint
 from flask import Response
 
-from service.core.comment import Outcome
-from service.core.listing import View
 from service.core.people import Role
-from service.review import Ruling
 from service.web import cursors
+from service.web.asked import view_asked
 from service.web.bearer import bearer
 from service.web.context import parley
 from service.web.schemas import (
     CommentOut,
     DecisionIn,
     DecisionOut,
+    LeasedOut,
+    LeaseIn,
+    NextIn,
+    QueueCountsOut,
     QueueOut,
     QueueQuery,
     ThreadIn,
@@ -21,6 +23,7 @@ from service.web.schemas import (
     UndoIn,
     comment_out,
     decision_out,
+    moment,
     queue_item,
 )
 from service.web.threads import key_asked, own_comment
@@ -39,15 +42,66 @@ _REFUSALS = {
 @bp.output(QueueOut)
 @bp.doc(security="token", responses=_REFUSALS)
 def list_queue(site: str, query: QueueQuery) -> Response:
-    """List what waits for a person, worst first"""
+    """List what waits for a person
+
+    Worst first unless `sort` says another order; `list` names another list, and the rest filters it.
+    """
     member = bearer()
     parley().registry.site(site)
-    found = parley().review.listed(site, View(), member=member, after=cursors.decode(query.cursor), limit=query.limit)
+    view = view_asked(site, query, member)
+    found = parley().review.listed(site, view, member=member, after=cursors.decode(query.cursor), limit=query.limit)
     page = QueueOut(
         items=[queue_item(comment) for _, comment in found.items],
         next=cursors.encode(*found.next) if found.next else None,
+        looked=found.looked,
     )
     return Response(page.model_dump_json(), mimetype="application/json")
+
+
+@bp.get("/v1/sites/<site>/queue/counts")
+@bp.output(QueueCountsOut)
+@bp.doc(security="token", responses=_REFUSALS)
+def count_queue(site: str) -> Response:
+    """Count each list, and for which reasons comments wait"""
+    bearer().require(Role.VIEWER, site)
+    parley().registry.site(site)
+    counts = parley().lists.counts(site)
+    oldest = moment(counts.oldest) if counts.oldest else None
+    shown = QueueCountsOut(lists=counts.lists, reasons=counts.reasons, oldest=oldest)
+    return Response(shown.model_dump_json(), mimetype="application/json")
+
+
+@bp.post("/v1/sites/<site>/queue/next")
+@bp.input(NextIn, location="json", arg_name="wanted")
+@bp.output(LeasedOut)
+@bp.doc(security="token", responses=_REFUSALS | {204: "There is none that nobody else has open."})
+def post_next(site: str, wanted: NextIn) -> Response:
+    """Take the next comment
+
+    The first of the list that nobody else has open is leased to you for ten minutes: nobody else gets it meanwhile.
+    Everything that uses one token is one moderator, and gets the same comment until it is decided.
+    """
+    member = bearer()
+    parley().registry.site(site)
+    opened = parley().review.next(site, view_asked(site, wanted, member), member=member)
+    if opened is None:
+        return Response(status=204)
+    lease = opened.lease
+    taken = LeasedOut(comment=queue_item(opened.comment), lease=lease.token, lease_ends=moment(lease.ends))
+    return Response(taken.model_dump_json(), mimetype="application/json")
+
+
+@bp.post("/v1/sites/<site>/comments/<id>/give-back")
+@bp.input(LeaseIn, location="json", arg_name="held")
+@bp.output({}, status_code=204)
+@bp.doc(security="token", responses=_REFUSALS)
+def post_give_back(site: str, id: str, held: LeaseIn) -> tuple[str, int]:
+    """Give a comment back undecided
+
+    Its lease ends, if it has not ended already.
+    """
+    parley().review.give_back(site, id, member=bearer(), lease=held.lease)
+    return "", 204
 
 
 @bp.get("/v1/sites/<site>/comments/<id>")
@@ -81,9 +135,10 @@ def post_decision(site: str, id: str, decision: DecisionIn) -> Response:
     made = parley().review.decide(
         site,
         id,
-        Ruling(Outcome(decision.outcome), note=decision.reason, told=decision.public_reason),
+        decision.ruling,
         member=bearer(),
         version=decision.version,
+        lease=decision.lease,
         undo_seconds=decision.undo_seconds,
     )
     return Response(decision_out(made, comment=id).model_dump_json(), 201, mimetype="application/json")

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.comment import Comment, Decision, Millis, Outcome, Reason, Receipt
+from service.core.listing import LONGEST_SEARCH, Listing, Sorting
 from service.core.thread import LONGEST_URL
 from service.core.verdict import Unscored, known
-from service.review import LONGEST_NOTE, LONGEST_WINDOW
+from service.review import LONGEST_NOTE, LONGEST_WINDOW, Ruling
 
 NOTICES = {
     Outcome.PUBLISHED: "Your comment is published.",
@@ -17,6 +18,11 @@ NOTICES = {
     Outcome.REJECTED: "Your comment was not published.",
     Outcome.SPAM: "Your comment was not published.",
 }
+
+#: Longest id of a comment or a lease that is looked for.
+LONGEST_ID = 100
+
+Asked = Literal["published", "rejected", "spam", "escalated"]
 
 Cursor = Annotated[str, Field(max_length=80, description="Where the last page ended: its `next`.")]
 Limit = Annotated[int, Field(ge=1, le=100, description="Comments a page.")]
@@ -86,6 +92,7 @@ class DecisionOut(Out):
     outcome: Outcome
     decided_by: str
     reasons: list[Reason]
+    rule: str | None = Field(description="The rule of the house that it names.")
     reason: str | None = Field(description="What the moderator wrote for colleagues.")
     public_reason: str | None = Field(description="What the author is told.")
     at: datetime
@@ -121,6 +128,23 @@ class QueueOut(Out):
 
     items: list[QueueItem]
     next: str | None
+    looked: int = Field(description="Comments gone through for these: words and combined filters are looked for.")
+
+
+class LeasedOut(Out):
+    """The next comment, leased to whoever asked."""
+
+    comment: QueueItem
+    lease: str = Field(description="Proves the lease: send it with the decision, or give it back.")
+    lease_ends: datetime
+
+
+class QueueCountsOut(Out):
+    """How many comments each list has."""
+
+    lists: dict[Listing, int]
+    reasons: dict[Reason, int] = Field(description="For which reasons comments wait.")
+    oldest: datetime | None = Field(description="When the one that waits longest came.")
 
 
 class CommentOut(QueueItem):
@@ -134,11 +158,19 @@ class DecisionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    outcome: Literal["published", "rejected", "spam"]
+    outcome: Asked = Field(description="`escalated` hands the comment on, as it stands.")
+    rule: str = Field("", max_length=LONGEST_NOTE, description="The rule of the house that it breaks.")
     reason: str = Field("", max_length=LONGEST_NOTE, description="Why, for the log and the webhook.")
     public_reason: str = Field("", max_length=LONGEST_NOTE, description="Why, for the author too.")
+    lease: str = Field("", max_length=LONGEST_ID, description="The lease you hold: without it you may be too late.")
     version: int | None = Field(None, ge=1, description="The version you saw. Unset: today’s.")
     undo_seconds: int = Field(0, ge=0, le=LONGEST_WINDOW, description="How long it may be undone and is kept quiet.")
+
+    @property
+    def ruling(self) -> Ruling:
+        """What is decided."""
+        outcome = None if self.outcome == "escalated" else Outcome(self.outcome)
+        return Ruling(outcome, rule=self.rule, note=self.reason, told=self.public_reason)
 
 
 class UndoIn(BaseModel):
@@ -183,13 +215,35 @@ class PageQuery(ThreadQuery):
     limit: Limit = 50
 
 
-class QueueQuery(BaseModel):
-    """Which page of the queue."""
+class Sought(ThreadQuery):
+    """Which comments of a list: those that fit everything that is named."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    list: Listing = Field(Listing.WAITING, description="Which list of the desk.")
+    reason: Reason | None = Field(None, description="Why they were held.")
+    author_of: str = Field("", max_length=LONGEST_ID, description="A comment: those by its author.")
+    words: str = Field("", max_length=LONGEST_SEARCH, description="In the text, the name or the page’s title.")
+    sort: Sorting = Field(Sorting.WORST, description="The order of what waits.")
+
+
+class QueueQuery(Sought):
+    """Which page of the queue."""
 
     cursor: Cursor = ""
     limit: Limit = 50
+
+
+class NextIn(Sought):
+    """From which list to take the next comment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LeaseIn(BaseModel):
+    """Which lease ends."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lease: str = Field(max_length=LONGEST_ID)
 
 
 def receipt_out(receipt: Receipt) -> ReceiptOut:
@@ -219,6 +273,7 @@ def decision_out(decision: Decision, *, comment: str | None = None) -> DecisionO
         outcome=decision.outcome,
         decided_by=decision.actor.name,
         reasons=list(decision.reasons),
+        rule=decision.rule,
         reason=decision.note,
         public_reason=decision.told,
         at=moment(decision.at),
