@@ -19,6 +19,9 @@ COMMENTS = (
     ("Tim", "Only an idiot would run empty trams all night. Vote these clowns out, every one of them."),
     ("Shop", "Best watches at half price!!! Visit http://a.example and http://b.example now, win a free phone"),
     ("Ida", "I live between Rope Walk and the Steps. The whistle is bad enough by day. Measure it, then decide."),
+    ("Vik", "You absolute іdіоts, this is s\u200bt\u200bupid and so is your council."),
+    ("Salma", "أسكن قرب المرفأ منذ عشرين عاما، والترام الليلي فكرة جيدة إذا كان هادئا."),
+    ("Tim", "And another thing: the mayor is a clown and a moron."),
 )
 
 TOLD = {"name": "Otto", "email": "otto@example.com", "body": "And the night buses?"}
@@ -44,6 +47,47 @@ def post(parley: RunningParley) -> None:
         if name in ("Ruth", "Ida"):
             path = f"/v1/sites/demo/comments/{receipt['id']}/decisions"
             parley.call("POST", path, {"outcome": "published"}, Authorization=f"Bearer {token}")
+
+
+def desk(browser: Browser, parley: RunningParley, page: Page) -> None:
+    """The review desk: a list, a comment opened in it, an author, many at once, keys, an empty list; phone and rtl."""
+    page.locator(".desk-card[aria-current]").wait_for()
+    take(page, "desk-queue")
+    page.keyboard.press("o")
+    page.locator(".desk-words").wait_for()
+    take(page, "desk-opened")
+    page.keyboard.press("o")
+    page.keyboard.press("n")
+    page.locator("#desk-panel [name=note]").fill("Writes like this under every article on trams.")
+    page.click("text=Note it")
+    page.locator("#desk-panel .desk-note").wait_for()
+    take(page, "desk-author")
+    page.keyboard.press("Escape")
+    for key in "2rxjX":
+        page.keyboard.press(key)
+    page.locator(".desk-done.is-open").wait_for()
+    take(page, "desk-bulk")
+    page.keyboard.press("s")
+    take(page, "desk-bulk-question")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    take(page, "desk-keys")
+    page.goto(f"{parley.url}/review/demo?list=escalated")
+    take(page, "desk-empty")
+    page.goto(f"{parley.url}/review/demo")
+    page.locator("a", has_text="Open").first.wait_for()
+    page.goto(parley.url + str(page.locator(".desk-card").first.get_attribute("data-url")))
+    take(page, "desk-comment", full=True)
+    state = page.context.storage_state()
+    phone = browser.new_context(viewport=PHONE, color_scheme="dark", storage_state=state).new_page()  # type: ignore[arg-type]
+    phone.goto(f"{parley.url}/review/demo")
+    phone.locator(".desk-card[aria-current]").wait_for()
+    take(phone, "desk-queue-phone-dark")
+    other = browser.new_context(viewport=DESKTOP, color_scheme="dark", storage_state=state).new_page()  # type: ignore[arg-type]
+    other.goto(f"{parley.url}/review/demo?list=unscored")
+    other.evaluate("document.documentElement.dir = 'rtl'")
+    other.locator(".desk-card[aria-current]").wait_for()
+    take(other, "desk-queue-right-to-left-dark")
 
 
 def webhooks(parley: RunningParley, page: Page) -> None:
@@ -125,15 +169,8 @@ def main() -> None:
         page.fill("[name=name]", "Olga")
         page.fill("[name=password]", "correct horse battery")
         page.click("main button")
-        take(page, "desk-queue")
-        page.locator("a", has_text="Open").first.click()
-        take(page, "desk-comment")
+        desk(browser, parley, page)
         webhooks(parley, page)
-        phone = browser.new_context(
-            viewport=PHONE, color_scheme="dark", storage_state=page.context.storage_state()
-        ).new_page()
-        phone.goto(f"{parley.url}/review/demo")
-        take(phone, "desk-queue-phone-dark")
         page.goto(f"{parley.url}/docs")
         take(page, "api")
         browser.close()

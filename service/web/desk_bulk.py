@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.batch import Batch
 from service.core.errors import Fault, InvalidChange
+from service.core.masking import mask
 from service.core.people import Member
 from service.review import Ruling
 from service.web import session as desk_session
@@ -57,7 +58,8 @@ def post_undo(site: str, id: str) -> AnyResponse:
 def _question(site: str, ruling: Ruling, member: Member) -> str:
     view = Viewing.parse(site, request.form).view
     picks = parley().bulk.matching(site, view, member=member) if _is_everything() else _picks()
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    # Masked now rather than when it is kept: what was typed goes on to the answer's form.
+    fields = [(name, mask(value).text) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     shown = QuestionShown.of(ruling, count=len(picks), fields=fields, back=path_back(request.form.get("back", "")))
     return render_template("desk/confirm.html", desk=frame(member, site), question=shown)
 

@@ -13,6 +13,7 @@ from service.web.desk import guarded, is_script
 from service.web.frame import frame, now
 from service.web.people_shown import HistoryShown
 from service.web.problems import refused
+from service.web.viewing import is_id
 
 bp = guarded("desk_people", below="/<site>")
 
@@ -29,7 +30,7 @@ def say_what_is_wrong(error: InvalidChange) -> AnyResponse:
     flash(str(error), "late")
     values = request.view_args or {}
     if "identity" in values:
-        return redirect(url_for("desk_people.author", **values, comment=request.form.get("comment", "")), 303)
+        return redirect(url_for("desk_people.author", **values, comment=request.form.get("comment") or None), 303)
     return redirect(_comment(**values), 303)
 
 
@@ -41,7 +42,8 @@ def author(site: str, identity: str) -> str:
     found = parley().casework.author(site, identity, member=member, after=after, limit=PAGE)
     shown = HistoryShown.of(found, site=site, reader=member.actor, now=now())
     template = "desk/_author.html" if "fragment" in request.args else "desk/author.html"
-    return render_template(template, desk=frame(member, site), history=shown, comment=request.args.get("comment", ""))
+    comment = request.args.get("comment", "")
+    return render_template(template, desk=frame(member, site), history=shown, comment=comment if is_id(comment) else "")
 
 
 @bp.post("/authors/<identity>/notes")

@@ -1,5 +1,6 @@
 """Which list one looks at, as the desk's addresses say it: one query for the list, its order and its filter."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -7,9 +8,14 @@ from urllib.parse import urlencode
 from service.core.comment import Reason
 from service.core.errors import Fault, InvalidChange
 from service.core.listing import LONGEST_SEARCH, Listing, Sorting, View
+from service.core.masking import mask
 
-#: Longest id of an author or a thread in a query, in characters.
-LONGEST_ID = 128
+_ID = re.compile(r"[A-Za-z0-9_:-]{0,128}")
+
+
+def is_id(text: str) -> bool:
+    """Whether *text* may name an author, a page or a comment, or is empty: it can hold no address."""
+    return _ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +27,12 @@ class Viewing:
 
     @classmethod
     def parse(cls, site: str, query: Mapping[str, str]) -> "Viewing":
-        """Return what *query* asks for. Raises InvalidChange."""
+        """Return what *query* asks for; whoever looks for an address finds what hides one. Raises InvalidChange."""
         author, thread, words = (query.get(name, "").strip() for name in ("author", "page", "words"))
-        if max(len(author), len(thread)) > LONGEST_ID or len(words) > LONGEST_SEARCH:
+        if len(words) > LONGEST_SEARCH:
             raise InvalidChange([Fault("words", f"Search for at most {LONGEST_SEARCH} characters.")])
+        if not (is_id(author) and is_id(thread)):
+            raise InvalidChange([Fault("author", "There is no such author or page. Follow a link of the desk.")])
         try:
             view = View(
                 Listing(query.get("list") or Listing.WAITING),
@@ -32,10 +40,10 @@ class Viewing:
                 Reason(query["reason"]) if query.get("reason") else None,
                 author,
                 thread,
-                words,
+                mask(words).text,
             )
-        except ValueError as error:
-            raise InvalidChange([Fault("list", f"There is no such list, order or reason: {error}.")]) from None
+        except ValueError:
+            raise InvalidChange([Fault("list", "There is no such list, order or reason.")]) from None
         return cls(site, view)
 
     @property

@@ -136,6 +136,7 @@ def test_nothing_that_comes_out_holds_an_address(
     for id in (held["id"], public):
         watched.get(f"/review/demo/{id}")
     look_around(watched, wiring, held["id"], public, bearer)
+    sit_at_the_desk(watched, held["id"], public)
     # The rest, and what the machines read.
     for path in ("/", "/docs", "/openapi.json", "/metrics", "/healthz", "/readyz", f"/{address()}"):
         watched.get(path)
@@ -200,6 +201,48 @@ def look_around(watched: FlaskClient, wiring: Wiring, held: str, public: str, be
         watched.put("/v1/sites/demo/threads", json=named | change, headers=bearer)
     for cursor in ("", address()):
         watched.get("/v1/sites/demo/log", query_string={"cursor": cursor}, headers=owner)
+
+
+def sit_at_the_desk(watched: FlaskClient, held: str, public: str) -> None:
+    """Look through the desk's lists, and do what its forms do; what moderators type holds addresses, too."""
+    token = hidden(watched.get("/review/").text)["csrf_token"]
+    script = {"Accept": "application/json"}
+    for query in ("", "list=spam", "list=decided", f"words={address()}", f"author={address()}", f"reason={address()}"):
+        for path in ("/review/demo", "/review/demo/pulse", "/review/-/pulse"):
+            watched.get(f"{path}?{query}&fragment=1&since=0", headers=script)
+    people = re.findall(r"/review/demo/authors/\w+", watched.get(f"/review/demo/{held}").text)[0]
+    forms = {
+        f"/review/demo/{held}/decisions": {
+            "outcome": "rejected",
+            "note": f"Is {address()}",
+            "public_reason": address(),
+        },
+        f"/review/demo/{held}/undo": {"version": address()},
+        f"/review/demo/{held}/lease": {},
+        f"/review/demo/{held}/give-back": {"lease": address()},
+        f"/review/demo/{held}/redact": {"words": address(), "why": address()},
+        f"/review/demo/{public}/reply": {"body": f"Write to {address()}."},
+        f"/review/demo/{public}/thread": {"act": address()},
+        f"{people}/notes": {"note": f"Is {address()} too."},
+        f"{people}/mark": {"mark": "mute", "comment": held, "why": address()},
+        "/review/demo/batches/": {
+            "pick": f"{public} {address()}",
+            "outcome": "spam",
+            "words": address(),
+            "confirmed": "1",
+        },
+    }
+    for path, fields in forms.items():
+        for headers in (script, BROWSER):
+            watched.post(path, data=fields | {"csrf_token": token}, headers=headers)
+            watched.get("/review/demo", headers=BROWSER)
+    every = {"scope": "all", "outcome": "published", "list": "decided", "note": address(), "csrf_token": token}
+    watched.post("/review/demo/batches/", data=every, headers=BROWSER)
+    made = watched.post("/review/demo/batches/", data=every | {"confirmed": "1"}, headers=script).json
+    assert made["total"] > 0
+    watched.get(made["url"])
+    for path in (people, f"{people}?comment={address()}", f"{people}?fragment=1", f"/review/demo/{public}?fragment=1"):
+        assert watched.get(path).status_code == 200
 
 
 def test_only_the_answer_to_an_owner_with_a_reason_holds_an_address(

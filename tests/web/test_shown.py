@@ -8,11 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.core.comment import POLICY, Actor, Author, Comment, Complaint, Decision, Lease, Outcome, Reading, Reason
+from service.core.acts import Deed
+from service.core.comment import (
+    POLICY,
+    Actor,
+    Author,
+    Comment,
+    Complaint,
+    Decision,
+    Lease,
+    Mark,
+    Outcome,
+    Reading,
+    Reason,
+)
+from service.core.listing import Listing, Sorting
 from service.core.masking import mask
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.core.verdict import Disguise, Opinion, Span, Unscored, Verdict
+from service.review import DECISIONS
 from service.store.pages import Order
 from service.web import words
 from service.web.desk_shown import DeskShown, OpenedShown, QueueItemShown, flashes
@@ -146,6 +161,11 @@ def test_a_probability_is_never_rounded_to_none_or_all() -> None:
 
 def test_every_reason_and_outcome_has_its_words() -> None:
     assert set(words.REASONS) == set(Reason)
+    assert set(words.DEEDS) == set(Deed)
+    assert set(words.MARKS) | {None} == set(words.MARKED) == {*Mark, None}
+    assert set(words.LISTS) == set(words.EMPTY) == set(Listing)
+    assert set(words.SORTINGS) == set(Sorting)
+    assert set(words.BATCHED) == set(words.BATCHED_DONE) == {*DECISIONS, None}
     assert set(words.COMPLAINTS) == set(Complaint)
     assert set(words.STATES) == set(words.ACTS) == set(words.UNDOINGS) == set(Outcome)
 
