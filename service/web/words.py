@@ -99,8 +99,8 @@ DEEDS: Final = {
 #: A mark as a button, and what it does from then on.
 MARKS: Final = {
     Mark.TRUST: ("Trust", "Not held as a newcomer, nor for links; the scores still hold."),
-    Mark.MUTE: ("Mute", "Whatever they write waits for a person."),
-    Mark.BLOCK: ("Block", "What comes from this browser is rejected; what comes under this address waits."),
+    Mark.MUTE: ("Mute", "What comes from this browser waits for a person, whatever it says."),
+    Mark.BLOCK: ("Block", "What comes from this browser is rejected. Under the address alone it waits, where newcomers do."),
 }
 MARKED: Final = {
     Mark.TRUST: "Trusted from now on.",

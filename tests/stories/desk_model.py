@@ -93,6 +93,12 @@ class Known:
         step = Step(before.outcome, before.escalates, self.version, batch)
         self._append(step, EventType.UNDONE, window=False, reports=reports)
 
+    def reverse(self, *, batch: str) -> None:
+        """Put it back to where it stood before the last decision, by a new one."""
+        before = self.steps[-2]
+        step = Step(before.outcome, before.escalates, batch=batch)
+        self._append(step, EventType.of(step.outcome), window=True, reports=0)
+
     def report(self, reader: int) -> None:
         """Let a reader report it."""
         self.reporters.add(reader)

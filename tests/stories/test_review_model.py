@@ -10,7 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
+from service.bulk import Bulk
 from service.core import policy
+from service.core.batch import Batch
 from service.core.comment import Complaint, Outcome, Standing
 from service.core.errors import InvalidChange, NotFound, Superseded, UndoTooLate
 from service.core.events import EventType
@@ -19,6 +21,7 @@ from service.core.listing import Sorting
 from service.core.people import Member
 from service.core.verdict import Opinion, known
 from service.review import DECISIONS, Ruling
+from service.store.batches import Batches
 from service.store.connection import Connection
 from service.store.outbox import Outbox
 from service.store.pages import Pages
@@ -182,6 +185,51 @@ class Rules(DeskChecks):
         assert set(self.outbox.fan_out([(entry, ()) for entry in entries])) <= {"told"}
 
 
+class RulesWithBatches(Rules):
+    """Many at once, and those taken back, among everything else."""
+
+    def __init__(self, desk: Desk, pages: Pages, outbox: Outbox, bulk: Bulk) -> None:
+        super().__init__(desk, pages, outbox)
+        self.bulk = bulk
+        self.batches: list[tuple[str, dict[str, int]]] = []
+
+    @some_comment
+    @rule(picks=st.lists(PICK, min_size=1, max_size=4), outcome=RULINGS, member=MEMBERS, late=st.booleans())
+    def decide_many(self, picks: list[int], outcome: Outcome | None, member: Member, late: bool) -> None:  # noqa: FBT001
+        seen = {each.id: each.version for each in map(self.picked, picks)}
+        if late:
+            seen[next(iter(seen))] -= 1
+        batch = self.bulk.start(self.desk.site.id, [*seen.items()], Ruling(outcome), member=member)
+        made = self._decidable(seen, member)
+        for each in made:
+            each.decide(outcome, window=True, batch=batch.id)
+        self._recorded(batch, made, of=len(seen))
+
+    @precondition(lambda machine: machine.batches)
+    @rule(which=PICK, member=MEMBERS)
+    def undo_many(self, which: int, member: Member) -> None:
+        id, seen = self.batches[which % len(self.batches)]
+        if not seen:
+            with pytest.raises(InvalidChange):
+                self.bulk.undo(self.desk.site.id, id, member=member)
+            return
+        batch = self.bulk.undo(self.desk.site.id, id, member=member)
+        made = self._decidable(seen, member)
+        for each in made:
+            each.undo(batch=batch.id) if each.has_window else each.reverse(batch=batch.id)
+        self._recorded(batch, made, of=len(seen))
+
+    def _decidable(self, seen: dict[str, int], member: Member) -> list[Known]:
+        """Return those at the version that was seen which nobody else has open."""
+        known = [self.comments[id] for id, version in seen.items() if self.comments[id].version == version]
+        return [each for each in known if each.lease is None or each.lease[0] is member]
+
+    def _recorded(self, batch: Batch, made: list[Known], *, of: int) -> None:
+        assert (batch.total, batch.made, batch.refused) == (of, len(made), of - len(made))
+        assert not batch.is_running
+        self.batches.append((batch.id, {each.id: each.version for each in made}))
+
+
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """One real server for all the examples."""
@@ -192,6 +240,9 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]
     server.stop()
 
 
-def test_the_store_holds_what_the_model_says_after_any_acts(desk: Desk, pages: Pages, outbox: Outbox) -> None:
-    bounds = settings(max_examples=30, stateful_step_count=30, deadline=None)
-    run_state_machine_as_test(lambda: Rules(desk, pages, outbox), settings=bounds)
+def test_the_store_holds_what_the_model_says_after_any_acts(
+    desk: Desk, pages: Pages, outbox: Outbox, connection: Connection
+) -> None:
+    bounds = settings(max_examples=40, stateful_step_count=30, deadline=None)
+    bulk = Bulk(desk.review, Batches(connection))
+    run_state_machine_as_test(lambda: RulesWithBatches(desk, pages, outbox, bulk), settings=bounds)
