@@ -68,12 +68,12 @@ def fill(url: str, count: int, *, processes: int = 2) -> None:
     connection.close()
 
 
-def admit(url: str, numbers: range) -> None:
-    """Admit the comments of these *numbers*, which choose authors and pages."""
+def admit(url: str, numbers: range, *, opinion: Opinion | None = None) -> None:
+    """Admit the comments of these *numbers*, which choose authors and pages, with that *opinion* or one by chance."""
     connection, calls, chance = connect(url, connections=1), Calls(), random.Random(numbers.start)
     queue = Queue(calls, event_life=LIFE)  # type: ignore[arg-type]
     for n in numbers:
-        comment = _comment(n, chance)
+        comment = _comment(n, chance, opinion or _opinion(chance))
         decision = Decision(comment.outcome, POLICY, comment.reasons)
         told = json.dumps(described(comment, decision), ensure_ascii=False)
         useful = policy.usefulness(comment.opinion, policy=POLICY_HERE)
@@ -93,9 +93,8 @@ def fan_out(connection: Connection) -> None:
             outbox.fan_out([(entry, ()) for entry in sorted(entries, key=lambda entry: entry.sequence)])
 
 
-def _comment(n: int, chance: random.Random) -> Comment:
+def _comment(n: int, chance: random.Random, opinion: Opinion) -> Comment:
     author, url = _author(n // EACH_AUTHOR), f"https://news.example.org/2026/article-{n // EACH_PAGE}"
-    opinion = _opinion(chance)
     links = 9 if chance.random() < 1 / 400 else 0
     outcome, reasons = policy.decide(opinion, links=links, standing=Standing(), policy=POLICY_HERE)
     assert outcome is Outcome.HELD

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.filling import LIFE, SITE, admit, fill
 from bench.memory import used, weighed
-from service.core.comment import Outcome, Reason
+from service.core.comment import Comment, Outcome, Reason
 from service.core.listing import Listing, Sorting, View
 from service.core.people import Member, Role
 from service.outside.embedded import EmbeddedServer
@@ -63,9 +63,9 @@ class Desk:
         self.connection.do("CONFIG", "SET", "appendfsync", "always", "auto-aof-rewrite-percentage", 100)
         print(f"filled with {self.waiting:,} in {time.perf_counter() - began:.0f} s", flush=True)
 
-    def replace(self) -> None:
-        """Let a new comment wait, where one was decided."""
-        admit(self.url, range(self._next_comment, self._next_comment + 1))
+    def replace(self, comment: Comment) -> None:
+        """Let a new comment wait where *comment* was decided, with the same scores."""
+        admit(self.url, range(self._next_comment, self._next_comment + 1), opinion=comment.opinion)
         self._next_comment += 1
 
     def inside_equals(self) -> Place:
@@ -85,23 +85,30 @@ Call = Callable[[Desk], Undo | None]
 
 def next_card(desk: Desk) -> Undo:
     """Open the first comment and decide it, as the desk does; return what lets another wait in its place."""
-    _card(desk, None)
-    return desk.replace
+    comment, _ = _card(desk, None)
+    return lambda: desk.replace(comment)
 
 
 def deep_card(desk: Desk) -> Undo:
     """Open and decide a comment in the midst of equal scores; return what lets it wait again."""
-    id, version = _card(desk, desk.inside_equals())
-    return lambda: desk.review.undo(SITE, id, member=ANA, version=version)
+    comment, version = _card(desk, desk.inside_equals())
+    return lambda: desk.review.undo(SITE, comment.id, member=ANA, version=version)
 
 
-def _card(desk: Desk, after: Place | None) -> tuple[str, int]:
+def _card(desk: Desk, after: Place | None) -> tuple[Comment, int]:
     opened = desk.review.next(SITE, View(), member=ANA, after=after)
     assert opened is not None
-    id, version, lease = opened.comment.id, opened.comment.version, opened.lease.token
-    ruling = Ruling(Outcome.PUBLISHED)
-    made = desk.review.decide(SITE, id, ruling, member=ANA, version=version, lease=lease, undo_seconds=10)
-    return id, made.version
+    comment, lease = opened.comment, opened.lease.token
+    made = desk.review.decide(
+        SITE,
+        comment.id,
+        Ruling(Outcome.PUBLISHED),
+        member=ANA,
+        version=comment.version,
+        lease=lease,
+        undo_seconds=10,
+    )
+    return comment, made.version
 
 
 def first_page(view: View) -> Call:

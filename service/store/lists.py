@@ -20,8 +20,11 @@ from service.store.ranges import Place, members_from
 LOOK: Final = 2000
 FAR: Final = 20_000
 
-#: An index with no more comments than this is sorted as a whole, where the order is not its own.
-SMALL: Final = 2000
+#: An index with no more comments than this is sorted as a whole, where the order is another and a walk is no better.
+SMALL: Final = 5000
+
+#: Comments for which a walk is made, about: it passes so many times the list's length by the index's.
+SOUGHT: Final = 50
 
 #: Comments looked at in one go.
 STEP: Final = 500
@@ -126,10 +129,10 @@ class Lists:
         keys = SiteKeys(site)
         key = _key(keys, view)
         if view.listing.waits and view.facets:
-            count, index = self._smallest(keys, view)
+            index, is_better_sorted = self._smallest(keys, view)
             if view.order is Sorting.OLDEST:
                 key = index
-            elif count <= SMALL:
+            elif is_better_sorted:
                 ranked = self._sorted(keys, view, index, after=after)
                 yield from (ranked[at : at + size] for at in range(0, len(ranked), size))
                 return
@@ -137,10 +140,12 @@ class Lists:
             yield found
             after = found[-1][1], found[-1][0]
 
-    def _smallest(self, keys: SiteKeys, view: View) -> tuple[int, str]:
-        """Return the size and the key of the view's smallest index."""
+    def _smallest(self, keys: SiteKeys, view: View) -> tuple[str, bool]:
+        """Return the view's smallest index, and whether to sort it: where a walk may give up, or pass over more."""
         indexes = [keys.facet(facet) for facet in view.facets]
-        return min(zip(self._redis.pipe([("ZCARD", index) for index in indexes]), indexes, strict=True))
+        whole, *sizes = self._redis.pipe([("ZCARD", key) for key in (_key(keys, view)[0], *indexes)])
+        size, index = min(zip(sizes, indexes, strict=True))
+        return index, size <= SMALL and (whole > FAR or size * size < SOUGHT * whole)
 
     def _sorted(self, keys: SiteKeys, view: View, index: str, *, after: Place | None) -> list[tuple[str, float]]:
         ids = self._redis.do("ZRANGE", index, 0, -1)
