@@ -61,7 +61,7 @@ def mask(text: str) -> Masked:
 
 
 def restore(stored: str) -> MaskedText:
-    """Take back from the store, whose codec alone calls this, a text that `mask` made."""
+    """Take back from the store, whose codecs alone call this, a text that `mask` made."""
     return MaskedText(stored)
 
 

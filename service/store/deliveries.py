@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from service.core.comment import Millis
 from service.core.events import Attempt, Delivery, Endpoint, Event
-from service.store import codec
+from service.store import webhook_codec
 from service.store.connection import Argument, Command, Connection, Script
 from service.store.keys import PARTITIONS, SiteKeys, due, undelivered
 from service.store.outbox import DELIVERIES_BOUND
@@ -86,8 +86,8 @@ class Deliveries:
         return [
             Parcel(
                 delivery,
-                codec.endpoint(delivery.endpoint, delivery.site, endpoint) if endpoint else None,
-                codec.event(delivery.event, delivery.site, fields) if fields else None,
+                webhook_codec.endpoint(delivery.endpoint, delivery.site, endpoint) if endpoint else None,
+                webhook_codec.event(delivery.event, delivery.site, fields) if fields else None,
                 int(failures or 0),
             )
             for delivery, endpoint, fields, failures in zip(deliveries, found, found, found, strict=False)
@@ -129,7 +129,7 @@ class Deliveries:
                 delivery.claim,
                 state,
                 after,
-                codec.attempt_json(attempt) if attempt else "",
+                webhook_codec.attempt_json(attempt) if attempt else "",
                 ATTEMPTS_KEPT,
                 self._event_life,
                 f"{delivery.site} {endpoint}",
@@ -144,7 +144,7 @@ class Deliveries:
     def attempts(self, site: str, event: str, endpoint: str) -> list[Attempt]:
         """Return the attempts at one delivery, oldest first."""
         stored = self._redis.do("LRANGE", SiteKeys(site).attempts(event, endpoint), 0, -1)
-        return [codec.attempt(text) for text in stored]
+        return [webhook_codec.attempt(text) for text in stored]
 
     def length(self) -> int:
         """Return how many deliveries wait to be made."""
@@ -163,7 +163,7 @@ class Deliveries:
         lanes = [lane for _, lane in sorted(found)[:limit]]
         texts = self._redis.pipe([("HGET", SiteKeys(site).endpoints, id) for site, id in lanes])
         return [
-            Lane(site, id, codec.endpoint(id, site, text).per_minute if text else 0)
+            Lane(site, id, webhook_codec.endpoint(id, site, text).per_minute if text else 0)
             for (site, id), text in zip(lanes, texts, strict=True)
         ]
 

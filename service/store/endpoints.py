@@ -5,7 +5,7 @@ from collections.abc import Callable
 from service.core.comment import Millis
 from service.core.errors import NotFound, Unavailable
 from service.core.events import Endpoint, EventType, Health
-from service.store import codec
+from service.store import webhook_codec
 from service.store.connection import Connection, Script
 from service.store.keys import SiteKeys
 from service.store.queue import NewEvent
@@ -32,23 +32,25 @@ class Endpoints:
 
     def add(self, endpoint: Endpoint) -> None:
         """Store an endpoint; events from now on are told to it."""
-        self._redis.do("HSET", SiteKeys(endpoint.site).endpoints, endpoint.id, codec.endpoint_json(endpoint))
+        self._redis.do("HSET", SiteKeys(endpoint.site).endpoints, endpoint.id, webhook_codec.endpoint_json(endpoint))
 
     def of(self, site: str) -> list[Endpoint]:
         """Return the site's endpoints by id."""
         stored = self._redis.do("HGETALL", SiteKeys(site).endpoints)
-        return [codec.endpoint(id, site, text) for id, text in sorted(stored.items())]
+        return [webhook_codec.endpoint(id, site, text) for id, text in sorted(stored.items())]
 
     def find(self, site: str, id: str) -> Endpoint:
         """Return the endpoint. Raises NotFound."""
-        return codec.endpoint(id, site, self._text(site, id))
+        return webhook_codec.endpoint(id, site, self._text(site, id))
 
     def change(self, site: str, id: str, how: Callable[[Endpoint], Endpoint]) -> Endpoint:
         """Change the endpoint as *how* says, whoever else changes it meanwhile. Raises NotFound."""
         for _ in range(TRIES):
             text = self._text(site, id)
-            changed = how(codec.endpoint(id, site, text))
-            if self._redis.run(self._change, [SiteKeys(site).endpoints], [id, text, codec.endpoint_json(changed)]):
+            changed = how(webhook_codec.endpoint(id, site, text))
+            if self._redis.run(
+                self._change, [SiteKeys(site).endpoints], [id, text, webhook_codec.endpoint_json(changed)]
+            ):
                 return changed
         raise Unavailable("The endpoint", "others are changing it now.")
 
@@ -62,7 +64,7 @@ class Endpoints:
 
     def health(self, site: str, id: str) -> Health:
         """Return how the endpoint does."""
-        return codec.health(self._redis.do("HGETALL", SiteKeys(site).health(id)))
+        return webhook_codec.health(self._redis.do("HGETALL", SiteKeys(site).health(id)))
 
     def disabled(self, site: str) -> list[str]:
         """Return the site's endpoints that we disabled, by id."""

@@ -5,7 +5,7 @@ from typing import Final, Literal
 from service.core.comment import Millis
 from service.core.errors import NotFound
 from service.core.events import Event, Logged
-from service.store import codec
+from service.store import webhook_codec
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.ranges import members_from
@@ -28,7 +28,7 @@ class Log:
         found = self._redis.do("XRANGE", keys.events, f"({after}", until, "COUNT", limit)
         hashes = self._redis.pipe([("HGETALL", keys.event(fields["event"])) for _, fields in found])
         return [
-            (entry, codec.event(fields["event"], site, stored) if stored else None)
+            (entry, webhook_codec.event(fields["event"], site, stored) if stored else None)
             for (entry, fields), stored in zip(found, hashes, strict=True)
         ]
 
@@ -42,7 +42,7 @@ class Log:
         fields = self._redis.do("HGETALL", SiteKeys(site).event(id))
         if not fields:
             raise NotFound("event", id)
-        return codec.event(id, site, fields)
+        return webhook_codec.event(id, site, fields)
 
     def deliveries(
         self, site: str, endpoint: str, *, state: Filter = "", after: tuple[float, str] | None = None, limit: int
@@ -79,7 +79,7 @@ class Log:
             [("HGETALL", key) for id in ids for key in (keys.event(id), keys.delivery(id, endpoint))]
         )
         return [
-            codec.logged(codec.event(id, site, stored[2 * at]), endpoint, stored[2 * at + 1])
+            webhook_codec.logged(webhook_codec.event(id, site, stored[2 * at]), endpoint, stored[2 * at + 1])
             if stored[2 * at] and stored[2 * at + 1]
             else None
             for at, id in enumerate(ids)

@@ -100,7 +100,10 @@ DEEDS: Final = {
 MARKS: Final = {
     Mark.TRUST: ("Trust", "Not held as a newcomer, nor for links; the scores still hold."),
     Mark.MUTE: ("Mute", "What comes from this browser waits for a person, whatever it says."),
-    Mark.BLOCK: ("Block", "What comes from this browser is rejected. Under the address alone it waits, where newcomers do."),
+    Mark.BLOCK: (
+        "Block",
+        "What comes from this browser is rejected; by the address alone it waits where newcomers do.",
+    ),
 }
 MARKED: Final = {
     Mark.TRUST: "Trusted from now on.",

@@ -12,7 +12,7 @@ from service.core.masking import restore
 from service.core.policy import Policy
 from service.core.site import Site
 from service.core.verdict import Span, Unscored, Verdict
-from service.store import codec
+from service.store import codec, webhook_codec
 from service.wiring import default_policy
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -95,7 +95,7 @@ def test_a_decision_comes_back_as_it_was(decision: Decision) -> None:
 
 @given(st.builds(Attempt, millis, st.none() | st.integers(100, 599), st.none() | text, st.integers(0, 99999), masked))
 def test_an_attempt_comes_back_as_it_was(attempt: Attempt) -> None:
-    assert codec.attempt(codec.attempt_json(attempt)) == attempt
+    assert webhook_codec.attempt(webhook_codec.attempt_json(attempt)) == attempt
 
 
 @given(text, st.lists(text, max_size=3).map(tuple), st.floats(0, 1), st.booleans())
