@@ -87,3 +87,13 @@ def token(parley: RunningParley) -> dict[str, str]:
 def outcome(parley: RunningParley, id: str) -> str:
     """Return where a comment stands, by API."""
     return str(parley.call("GET", f"/v1/sites/{SITE}/comments/{id}", **token(parley))[1]["status"])
+
+
+def author_of(parley: RunningParley, id: str) -> str:
+    """Return by what the desk names who wrote a comment."""
+    return str(parley.call("GET", f"/v1/sites/{SITE}/comments/{id}", **token(parley))[1]["author"])
+
+
+def spam(id: str) -> dict[str, object]:
+    """Return a batch that marks a comment as spam, and another that is not there."""
+    return {"comments": [{"id": id, "version": 1}, {"id": "c_gone", "version": 1}], "outcome": "spam"}

@@ -11,7 +11,21 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.store.keys import SiteKeys
 from tests.browser.conftest import Opener, faults, forgiven
-from tests.browser.desk import DESKTOP, SITE, current, desk, empty, join, outcome, post, press, store, token
+from tests.browser.desk import (
+    DESKTOP,
+    SITE,
+    author_of,
+    current,
+    desk,
+    empty,
+    join,
+    outcome,
+    post,
+    press,
+    spam,
+    store,
+    token,
+)
 from tests.receivers import Receiver
 from tests.running import RunningParley
 
@@ -116,6 +130,26 @@ def test_a_lease_that_ended_lets_the_next_one_in(olga: Page, ben: Page, parley: 
     desk(ben, parley)
     expect(ben.locator(f"#{id}")).to_have_attribute("data-lease", re.compile("lease_"))
     expect(olga.locator(f"#{id} .desk-presence")).to_have_text("Ben has this open", timeout=15_000)
+
+
+def test_a_lease_is_extended_while_one_works_and_only_then(olga: Page, parley: RunningParley) -> None:
+    id = post(parley, RUDE)
+    olga.clock.install()
+    desk(olga, parley)
+    olga.clock.run_for(1000)
+    expect(olga.locator(f"#{id}")).to_have_attribute("data-lease", re.compile("lease_"))
+    asked: list[str] = []
+    olga.on("request", lambda request: asked.append(request.url) if request.url.endswith("/lease") else None)
+    olga.clock.fast_forward("03:50")
+    press(olga, "2")
+    olga.clock.run_for(60_000)
+    assert len(asked) == 1
+    olga.clock.fast_forward("30:00")
+    olga.clock.run_for(60_000)
+    assert len(asked) == 1
+    olga.mouse.move(5, 5)
+    expect(olga.locator(f"#{id}")).to_have_attribute("data-lease", re.compile("lease_"))
+    assert len(asked) == 2
 
 
 def test_a_tab_that_closes_gives_its_comment_back(olga: Page, ben: Page, parley: RunningParley) -> None:
@@ -227,13 +261,18 @@ def test_axe_finds_nothing_on_the_desk(opened: Opener, seats: dict[str, str], pa
     id = post(parley, RUDE)
     post(parley, "هذا تعليق باللغة العربية عن الترام الليلي، وأظن أنه فكرة جيدة.", name="سلمى")
     page = opened(storage_state=seats["Olga"], color_scheme=look)
+    author = author_of(parley, id)
+    parley.call("POST", f"/v1/sites/{SITE}/batches", spam(post(parley, RUDE)), **token(parley))
+    batch = parley.call("GET", f"/v1/sites/{SITE}/batches", **token(parley))[1]["items"][0]["id"]
     for path in (
-        f"/review/{SITE}",
-        f"/review/{SITE}?list=decided",
-        f"/review/{SITE}?words=nothing",
-        f"/review/{SITE}/{id}",
+        "",
+        "?list=decided",
+        "?words=nothing",
+        f"/{id}",
+        f"/authors/{author}?comment={id}",
+        f"/batches/{batch}",
     ):
-        page.goto(parley.url + path)
+        page.goto(f"{parley.url}/review/{SITE}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375, path
         assert faults(page) == [], path
     desk(page, parley)
@@ -241,6 +280,12 @@ def test_axe_finds_nothing_on_the_desk(opened: Opener, seats: dict[str, str], pa
     assert faults(page) == []
     press(page, ["Escape", "o"])
     expect(page.locator(".desk-details:not([hidden]) h2").first).to_be_visible()
+    assert faults(page) == []
+    press(page, "u")
+    expect(page.locator("#desk-panel h2").first).to_be_visible()
+    assert faults(page) == []
+    press(page, ["Escape", "x", "a"])
+    expect(page.locator("#desk-confirm")).to_be_visible()
     assert faults(page) == []
 
 
@@ -265,13 +310,14 @@ def test_no_address_is_on_any_page_of_the_desk(olga: Page, parley: RunningParley
     assert "hidden@" not in olga.content()
 
 
-def test_a_token_and_ten_browsers_never_decide_one_comment_twice(
+def test_a_token_and_ten_moderators_never_decide_one_comment_twice(
     opened: Opener, seats: dict[str, str], parley: RunningParley
 ) -> None:
     empty(parley)
     ids = [post(parley, f"{RUDE} {n}", name=f"N{n}") for n in range(20)]
-    pages = [opened(viewport=DESKTOP, storage_state=seats["Olga" if n % 2 else "Ben"]) for n in range(10)]
-    for page in pages:
+    pages = [opened(viewport=DESKTOP) for _ in range(10)]
+    for n, page in enumerate(pages):
+        join(page, parley.cli("moderator", "invite").split()[-1], f"Moderator {n}")
         desk(page, parley)
     for n, page in enumerate(pages):
         page.evaluate(
@@ -316,6 +362,12 @@ def test_a_selection_leaves_what_another_has_open_and_says_so(olga: Page, ben: P
     expect(ben.locator(f"#{held}")).to_have_attribute("data-lease", re.compile("lease_"))
     desk(olga, parley)
     press(olga, "xjjX")
+    expect(olga.locator("#batch [data-size]")).to_have_text("3")
+    olga.get_by_role("button", name="None").click()
+    expect(olga.locator("#batch")).to_be_hidden()
+    boxes = olga.locator("[name=pick]")
+    boxes.first.click()
+    boxes.last.click(modifiers=["Shift"])
     expect(olga.locator("#batch [data-size]")).to_have_text("3")
     press(olga, "a")
     press(olga, ["Enter"])

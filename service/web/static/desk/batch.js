@@ -17,7 +17,7 @@ export class Batch {
     this.#form = document.querySelector("#batch");
     this.#result = document.querySelector("#batch-result");
     if (!this.#form) return;
-    document.addEventListener("change", (event) => event.target.matches("[name=pick]") && this.#picked(event.target));
+    document.addEventListener("click", (event) => event.target.matches("[name=pick]") && this.#picked(event));
     this.#form.addEventListener("change", () => this.#show());
     this.#form.addEventListener("reset", () => setTimeout(() => this.clear()));
     this.#form.addEventListener("submit", (event) => {
@@ -152,8 +152,9 @@ export class Batch {
     this.#result.hidden = false;
   }
 
-  #picked(box) {
-    this.#last = box;
+  #picked({ target, shiftKey }) {
+    if (shiftKey && target.checked) return this.range(target.closest(".desk-card"));
+    this.#last = target;
     this.#show();
   }
 
