@@ -42,13 +42,15 @@ def one_site(site: str) -> AnyResponse:
 @bp.get("/-/pulse")
 def pulse_of_every_site() -> AnyResponse:
     """Tell what changed on any site."""
-    return _pulse(sites_of(desk_session.member()), "")
+    member = desk_session.member()
+    return _pulse(member, sites_of(member), "")
 
 
 @bp.get("/<site>/pulse")
 def pulse_of_one_site(site: str) -> AnyResponse:
     """Tell what changed on one site."""
-    return _pulse([each for each in sites_of(desk_session.member()) if each.id == site], site)
+    member = desk_session.member()
+    return _pulse(member, [each for each in sites_of(member) if each.id == site], site)
 
 
 def _page(member: Member, sites: Sequence[Site], site: str) -> AnyResponse:
@@ -65,7 +67,7 @@ def _page(member: Member, sites: Sequence[Site], site: str) -> AnyResponse:
         sites={each.id: each.name for each in sites},
         rules={each.id: parley().sites.rules_of(each) for each in sites},
         decisions=_decisions(found),
-        held=_held(ids),
+        held=_held(ids, member),
         scorer=parley().scorer,
         reader=member.actor,
         size=parley().lists.size(site, viewing.view) if site else None,
@@ -76,7 +78,7 @@ def _page(member: Member, sites: Sequence[Site], site: str) -> AnyResponse:
     return Response(render_template(template, desk=frame(member, site), list=shown))
 
 
-def _pulse(sites: Sequence[Site], site: str) -> AnyResponse:
+def _pulse(member: Member, sites: Sequence[Site], site: str) -> AnyResponse:
     if not sites:
         raise NotFound("site", site)
     viewing = Viewing.parse(site, request.args)
@@ -85,7 +87,7 @@ def _pulse(sites: Sequence[Site], site: str) -> AnyResponse:
     shown = PulseShown.of(
         _counts(ids),
         arrived=sum(parley().lists.arrived(id, viewing.view, since=since) for id in ids),
-        held=_held(ids),
+        held=_held(ids, member),
         now=now(),
     )
     response = jsonify(shown.document)
@@ -97,11 +99,10 @@ def _counts(ids: Sequence[str]) -> list[Counts]:
     return [parley().lists.counts(id) for id in ids]
 
 
-def _held(ids: Sequence[str]) -> dict[str, str]:
-    """Return who has which comment open, by name, but for what oneself has."""
-    own = desk_session.member().id
+def _held(ids: Sequence[str], member: Member) -> dict[str, str]:
+    """Return who else than *member* has which comment open, by name."""
     leases = [lease for id in ids for lease in parley().leases.held(id).items()]
-    return {comment: holder.name for comment, holder in leases if holder.id != own}
+    return {comment: holder.name for comment, holder in leases if holder.id != member.id}
 
 
 def _decisions(found: Found) -> dict[str, Decision]:

@@ -188,6 +188,17 @@ def test_undone_in_time_nobody_hears_of_it_and_too_late_everybody_has(olga: Page
         parley.cli("webhook", "remove", "--site", SITE, re.findall(r"ep_\w+", added)[0])
 
 
+def test_what_is_taken_back_before_the_desk_answered_is_taken_back(olga: Page, parley: RunningParley) -> None:
+    id = post(parley, RUDE)
+    desk(olga, parley)
+    press(olga, "rz")
+    expect(olga.locator(f"#{id}[aria-current]")).to_be_focused()
+    expect(olga.locator(".desk-done")).to_have_count(0)
+    assert outcome(parley, id) == "held"
+    decisions = parley.call("GET", f"/v1/sites/{SITE}/comments/{id}", **token(parley))[1]["decisions"]
+    assert [each["undoes"] for each in decisions] == [None, None, 2]
+
+
 def test_keys_can_be_chosen_anew_and_switched_off(olga: Page, parley: RunningParley) -> None:
     id = post(parley, RUDE)
     desk(olga, parley)

@@ -30,11 +30,12 @@ export async function post(url, fields) {
   return answer.status === 204 ? null : answer.json();
 }
 
-/** Return what is at *url* now, or null when nothing changed since it was last asked for. */
 const tags = new Map();
+
+/** Return what is at *url* now, or null when nothing changed since what it is *about* was last asked for. */
 export async function news(url, about) {
   const headers = { Accept: "application/json" };
-  if (tags.has(about)) headers["If-None-Match"] = tags.get(about);
+  if (tags.get(about)) headers["If-None-Match"] = tags.get(about);
   let answer;
   try {
     answer = await fetch(url, { headers, signal: AbortSignal.timeout(15_000), cache: "no-store" });

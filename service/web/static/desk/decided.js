@@ -26,39 +26,42 @@ export class Decided {
     card.classList.add("is-decided");
     card.hidden = true;
     card.after(line);
+    this.#made.push({ card, version: 0, isWanted: false });
     this.#say(`${SAID[outcome]}.`);
   }
 
   /** It was *made*: until its window ends it can be taken back. */
   made(card, made, csrf) {
-    const line = card.nextElementSibling;
     const button = document.createElement("button");
     button.className = "parley-button";
     button.dataset.act = "undo";
     button.textContent = "Undo";
-    const entry = { card, csrf, version: made.version, button };
+    const entry = Object.assign(this.#entry(card), { csrf, version: made.version, button });
     button.addEventListener("click", (event) => {
       event.preventDefault();
       event.stopPropagation();
       this.#undo(entry);
     });
-    line.append(button);
-    line.classList.add("is-open");
-    this.#made.push(entry);
+    this.#open(entry);
+    if (entry.isWanted) return this.#undo(entry);
     const left = Math.max(0, new Date(made.undo_until) - new Date(made.at));
-    setTimeout(() => this.#close(entry), left);
+    // The same comment may have been taken back and decided anew meanwhile.
+    setTimeout(() => this.#made.includes(entry) && this.#close(entry), left);
   }
 
   /** Take the last decision back that still can be. */
   undo() {
-    const last = this.#made.at(-1);
-    if (last) this.#undo(last);
-    else this.#say("Nothing can be taken back any more. Decide anew instead.");
+    const last = this.#made.filter((entry) => !entry.isWanted).at(-1);
+    if (!last) this.#say("Nothing can be taken back any more. Decide anew instead.");
+    // What is still on its way to the desk is taken back once it has arrived.
+    else if (!last.version) last.isWanted = true;
+    else this.#undo(last);
     return true;
   }
 
   /** Somebody was first: their decision stands, and is told in the comment's place. */
   late(card, said) {
+    this.#forget(card);
     const line = card.nextElementSibling;
     line.className = "desk-done desk-late";
     line.textContent = said;
@@ -75,7 +78,8 @@ export class Decided {
 
   /** Put *card* back in the place of its line. */
   restore(card) {
-    card.nextElementSibling?.matches(".desk-done") && card.nextElementSibling.remove();
+    this.#forget(card);
+    if (card.nextElementSibling?.matches(".desk-done")) card.nextElementSibling.remove();
     card.classList.remove("is-decided");
     card.hidden = false;
     card.querySelector(".desk-failed")?.remove();
@@ -90,9 +94,25 @@ export class Decided {
       this.#back(card);
       this.#say("Undone.");
     } catch (error) {
-      this.late(card, error.message);
       this.#say(error.message);
+      if (error.status) return this.late(card, error.message);
+      this.#made.push(entry);
+      this.#open(entry);
     }
+  }
+
+  #open(entry) {
+    const line = entry.card.nextElementSibling;
+    line.append(entry.button);
+    line.classList.add("is-open");
+  }
+
+  #entry(card) {
+    return this.#made.find((entry) => entry.card === card);
+  }
+
+  #forget(card) {
+    this.#made = this.#made.filter((entry) => entry.card !== card);
   }
 
   #close(entry) {

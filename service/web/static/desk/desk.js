@@ -73,7 +73,7 @@ class Desk {
   go(card, { quietly = false } = {}) {
     this.current?.removeAttribute("aria-current");
     this.current = card;
-    this.leases.at(card);
+    this.leases.at(card?.querySelector(".desk-decide") ? card : null);
     card?.setAttribute("aria-current", "true");
     if (card && !quietly) {
       card.focus({ preventScroll: true });
