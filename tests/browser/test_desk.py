@@ -422,7 +422,9 @@ def test_every_act_beside_deciding_works_without_javascript(
     opened: Opener, seats: dict[str, str], parley: RunningParley
 ) -> None:
     empty(parley)
-    first = post(parley, f"{RUDE} Ask 3@5 (a price) or jane.under@example.com.", thread="without JavaScript")
+    first = post(
+        parley, f"{RUDE} Ask 3@5 (a price) or nora.under@example.com.", name="Nora", thread="without JavaScript"
+    )
     page = opened(viewport=DESKTOP, storage_state=seats["Olga"], java_script_enabled=False)
 
     def act(summary: str, fields: dict[str, str], button: str) -> None:
@@ -443,7 +445,7 @@ def test_every_act_beside_deciding_works_without_javascript(
     act("", {}, "Close the thread")
     expect(page.get_by_role("button", name="Open the thread again")).to_be_visible()
     act("Look at what is hidden", {"Why you need to see": "The police ask."}, "Show it")
-    expect(page.locator("main")).to_contain_text("jane.hidden@example.com")
+    expect(page.locator("main")).to_contain_text("nora.hidden@example.com")
     page.get_by_label("Why it was wrong").last.fill("A test.")
     page.get_by_role("button", name="Take the mask away").last.click()
     expect(page.locator(".desk-story").last).to_contain_text("took a mask away")

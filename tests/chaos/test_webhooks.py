@@ -19,6 +19,8 @@ from service.core.site import Site
 from service.intake import Intake
 from service.outside.sealing import FingerprintKey, KeyRing, key_in
 from service.review import Review, Ruling
+from service.store.leases import Leases
+from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.registry import Registry
 from service.webhooks import OPERATOR
@@ -81,7 +83,8 @@ def make_events(office: Office, folder: Path, site: Site) -> set[tuple[str, int]
     queue = Queue(office.connection, event_life=MONTH)
     ring = KeyRing([key_in(folder / "keys" / "sealing")])
     intake = Intake(queue, SafeScorer(), ring, FingerprintKey(b"f" * 32), fresh)
-    review, ana = Review(queue, fresh), Member("m_ana", "Ana", Role.MODERATOR)
+    review = Review(queue, Lists(office.connection), Leases(office.connection), fresh)
+    ana = Member("m_ana", "Ana", Role.MODERATOR)
     made = set()
     for number in range(EVENTS // (1 + len(OUTCOMES))):
         id = intake.receive(submission(f"Comment {number}."), site=site, network=NETWORK).id
