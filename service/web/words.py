@@ -143,7 +143,7 @@ EMPTY: Final = {
         "No report waits.",
         "What readers report appears here. It stays published until a person decides.",
     ),
-    Listing.ESCALATED: ("Nothing is escalated.", "What a moderator hands on, with the key e, appears here."),
+    Listing.ESCALATED: ("Nothing is escalated.", "What a moderator hands on appears here."),
     Listing.SPAM: ("No spam.", "What was marked as spam stays here, in case it was not."),
     Listing.DECIDED: ("Nothing is decided yet.", "The latest decisions of people appear here."),
 }
