@@ -242,6 +242,7 @@ class Desk {
     this.decided.restore(card);
     this.root.querySelector(".desk-through").hidden = true;
     this.go(card);
+    this.pulse.soon();
   }
 
   /** Fetch the next page before the last comments of this one are decided. */
