@@ -35,7 +35,10 @@ class Registry:
             self._redis.do("HSETNX", keys.META, field, value)
             found = int(self._redis.do("HGET", keys.META, field))
             if found != value:
-                raise StartRefused(f"The data in Redis has {field} {found}, this version of Parley needs {value}.")
+                problem = f"The data in Redis has {field} {found}, this version of Parley needs {value}."
+                raise StartRefused(
+                    f"{problem} Run it on other data (PARLEY_DATA, REDIS_URL), or the version that made these."
+                )
 
     def unsafe_settings(self) -> list[str]:
         """Return what the server is set to that could lose comments, in sentences; empty where it does not tell."""
