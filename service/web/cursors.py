@@ -1,6 +1,7 @@
 """Cursors: a place in an order, as opaque text that survives a URL."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from math import isnan, nan
 
 from service.core.errors import Fault, InvalidChange
 
@@ -16,6 +17,9 @@ def decode(cursor: str) -> tuple[float, str] | None:
         return None
     try:
         score, id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ")
-        return float(score), id
+        place = float(score), id
     except ValueError:
-        raise InvalidChange([Fault("cursor", "This is not a cursor: use `next` as it came.")]) from None
+        place = nan, ""
+    if isnan(place[0]):
+        raise InvalidChange([Fault("cursor", "This is not a cursor: use `next` as it came.")])
+    return place

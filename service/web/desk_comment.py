@@ -125,9 +125,10 @@ def _rule(site: str, digit: str) -> Rule | None:
     if not digit:
         return None
     rules = parley().sites.rules_of(parley().registry.site(site))
-    if not digit.isdecimal() or not 1 <= int(digit) <= len(rules):
+    numbered = dict(zip("123456789", rules, strict=False))
+    if digit not in numbered:
         raise InvalidChange([Fault("rule", "This site has no rule of that number. Reload the page.")])
-    return rules[int(digit) - 1]
+    return numbered[digit]
 
 
 def _made(site: str, id: str, made: Decision) -> AnyResponse:

@@ -23,6 +23,9 @@ bp = guarded("desk_lists")
 #: Comments on one page of a list.
 PAGE = 20
 
+#: A time after every other, ms, which a sorted set still tells from its neighbours.
+LATEST = 2**53
+
 
 @bp.get("/")
 def every_site() -> AnyResponse:
@@ -83,7 +86,7 @@ def _pulse(member: Member, sites: Sequence[Site], site: str) -> AnyResponse:
         raise NotFound("site", site)
     viewing = Viewing.parse(site, request.args)
     ids = [each.id for each in sites]
-    since = request.args.get("since", 0, type=int)
+    since = min(max(request.args.get("since", 0, type=int), 0), LATEST)
     shown = PulseShown.of(
         _counts(ids),
         arrived=sum(parley().lists.arrived(id, viewing.view, since=since) for id in ids),

@@ -23,8 +23,8 @@ PAGE = 20
 
 @bp.errorhandler(InvalidChange)
 def say_what_is_wrong(error: InvalidChange) -> AnyResponse:
-    """Say on the page that the form came from what was wrong with it. What was typed at length stays in the browser: a
-    reply that is refused is answered by a page of its own, from which one goes back."""
+    """Say what is wrong on the page that the form came from. A reply that is refused has a page of its own instead:
+    going back from there, the browser still has what was typed."""
     if is_script() or request.endpoint == "desk_people.post_reply":
         return refused(error)
     flash(str(error), "late")

@@ -1,7 +1,7 @@
 """What moderators see of a list: tabs, orders and filters with their counts, the comments, and what changes in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from service.core.comment import Actor, Comment, Decision, Reason
@@ -146,10 +146,13 @@ def _oldest(counts: Sequence[Counts], *, now: float) -> str:
 
 
 def _orders(viewing: Viewing) -> tuple[ChoiceShown, ...]:
-    if viewing.view.listing in words.ORDERS:
+    view = viewing.view
+    if view.listing in words.ORDERS:
         return ()
     return tuple(
-        ChoiceShown(each, words.SORTINGS[each], viewing.with_view(sorting=each).url(), each is viewing.view.sorting)
+        ChoiceShown(
+            each, words.SORTINGS[each], viewing.showing(replace(view, sorting=each)).url(), each is view.sorting
+        )
         for each in Sorting
     )
 
@@ -161,7 +164,7 @@ def _chips(viewing: Viewing, reasons: Mapping[Reason, int]) -> tuple[ChoiceShown
         ChoiceShown(
             f"reason-{reason}",
             words.REASONS[reason],
-            viewing.with_view(reason=None if reason is view.reason else reason).url(),
+            viewing.showing(replace(view, reason=None if reason is view.reason else reason)).url(),
             reason is view.reason,
             reasons.get(reason, 0),
         )
@@ -169,9 +172,9 @@ def _chips(viewing: Viewing, reasons: Mapping[Reason, int]) -> tuple[ChoiceShown
         if reason is view.reason or (view.listing is Listing.WAITING and reason in reasons and reason not in _NO_CHIP)
     ]
     if view.author:
-        chips.append(ChoiceShown("author", "One author", viewing.with_view(author="").url(), is_on=True))
+        chips.append(ChoiceShown("author", "One author", viewing.showing(replace(view, author="")).url(), is_on=True))
     if view.thread:
-        chips.append(ChoiceShown("page", "One page", viewing.with_view(thread="").url(), is_on=True))
+        chips.append(ChoiceShown("page", "One page", viewing.showing(replace(view, thread="")).url(), is_on=True))
     return tuple(chips)
 
 

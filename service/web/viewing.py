@@ -76,8 +76,8 @@ class Viewing:
 
     def of_list(self, listing: Listing) -> "Viewing":
         """Return the whole of another list, in the same order."""
-        return replace(self, view=View(listing, self.view.sorting))
+        return self.showing(View(listing, self.view.sorting))
 
-    def with_view(self, **changes: object) -> "Viewing":
-        """Return this view with *changes*."""
-        return replace(self, view=replace(self.view, **changes))  # type: ignore[arg-type]
+    def showing(self, view: View) -> "Viewing":
+        """Return another *view* of the same site or sites."""
+        return replace(self, view=view)
