@@ -14,6 +14,7 @@ from service.core.masking import Covered, Masked
 from service.core.people import Member, Role
 from service.core.ports import Scorer, Sealed, Sealing, address_context, covers_context
 from service.store.acts import Acts
+from service.store.log import Log
 from service.store.queue import Act, NewEvent, Queue, Wording
 
 
@@ -32,6 +33,7 @@ class Redaction:
 
     queue: Queue
     acts: Acts
+    log: Log
     scorer: Scorer
     sealing: Sealing
     new_id: Callable[[str], str]
@@ -69,7 +71,8 @@ class Redaction:
     def redact(
         self, site: str, id: str, begin: int, end: int, *, member: Member, reason: str = "", version: int
     ) -> Decision:
-        """Cover the code points *begin* to *end* of the body, whole masks included; what they say stays sealed.
+        """Cover the code points *begin* to *end* of the body, whole masks included; what they say stays sealed, and is
+        not told again.
 
         Raises NotAllowed, NotFound, InvalidChange, Superseded when the comment is past *version*.
         """
@@ -83,7 +86,10 @@ class Redaction:
             message = f"Redact from one character to a later one, of {len(comment.body):,}."
             raise InvalidChange([Fault("end", message)]) from None
         entry = Entry(self.new_id("act"), Deed.REDACT, member.actor, id, id, why)
-        return self._reword(comment, redacted, hidden, entry, reason=Reason.REDACTED)
+        made = self._reword(comment, redacted, hidden, entry, reason=Reason.REDACTED)
+        # What was told before is kept for retries and replays: the words are not to come back by them.
+        self.log.retell(comment, redacted.text)
+        return made
 
     def _seen(self, site: str, id: str, *, version: int) -> Comment:
         comment = self.queue.find(site, id)

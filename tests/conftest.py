@@ -27,6 +27,7 @@ from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
 from service.store.leases import Leases
 from service.store.lists import Lists
+from service.store.log import Log
 from service.store.outbox import Outbox
 from service.store.pace import Pace
 from service.store.pages import Pages
@@ -168,8 +169,8 @@ def casework(queue: Queue, lists: Lists, pages: Pages, acts: Acts, connection: C
 
 
 @pytest.fixture
-def redaction(queue: Queue, acts: Acts, scorer: SafeScorer) -> Redaction:
-    return Redaction(queue, acts, scorer, KeyRing([b"s" * 32]), fresh)
+def redaction(queue: Queue, acts: Acts, scorer: SafeScorer, connection: Connection) -> Redaction:
+    return Redaction(queue, acts, Log(connection), scorer, KeyRing([b"s" * 32]), fresh)
 
 
 @pytest.fixture

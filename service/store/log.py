@@ -1,12 +1,14 @@
 """What people and programs look up: a site's events in their order, and each endpoint's deliveries."""
 
+import json
 from typing import Final, Literal
 
-from service.core.comment import Millis
+from service.core.comment import Comment, Millis
 from service.core.errors import NotFound
 from service.core.events import Event, Logged
-from service.store import webhook_codec
-from service.store.connection import Connection
+from service.core.masking import MaskedText
+from service.store import codec, webhook_codec
+from service.store.connection import Connection, Script
 from service.store.keys import SiteKeys
 from service.store.ranges import members_from
 
@@ -21,6 +23,7 @@ class Log:
 
     def __init__(self, connection: Connection) -> None:
         self._redis = connection
+        self._retell = Script("retell")
 
     def entries(self, site: str, *, after: str, until: str = "+", limit: int) -> list[tuple[str, Event | None]]:
         """Return up to *limit* entries behind *after* with their events, None for what is past its retention."""
@@ -43,6 +46,18 @@ class Log:
         if not fields:
             raise NotFound("event", id)
         return webhook_codec.event(id, site, fields)
+
+    def retell(self, comment: Comment, body: MaskedText) -> int:
+        """Let each event of *comment* that is kept tell *body*, whenever it is told again; return how many there are.
+
+        *comment* names the last one: until it is fanned out its history lacks it.
+        """
+        keys = SiteKeys(comment.site)
+        ids = {*self._redis.do("ZRANGE", keys.history(comment.id), 0, -1), comment.event}
+        events = [keys.event(id) for id in sorted(ids)]
+        told = self._redis.pipe([("HGET", event, "data") for event in events])
+        kept = {event: _telling(text, body) for event, text in zip(events, told, strict=True) if text}
+        return int(self._redis.run(self._retell, list(kept), list(kept.values()))) if kept else 0
 
     def deliveries(
         self, site: str, endpoint: str, *, state: Filter = "", after: tuple[float, str] | None = None, limit: int
@@ -89,3 +104,8 @@ class Log:
 def beginning(since: Millis) -> str:
     """Return the cursor of whatever was logged at *since* or later."""
     return f"{max(0, since - 1)}-{2**64 - 1}"
+
+
+def _telling(data: str, body: MaskedText) -> str:
+    told = json.loads(data)
+    return codec.dumps(told | {"comment": told["comment"] | {"body": body}})

@@ -17,7 +17,8 @@ from service.review import Review, Ruling
 from service.store.acts import Acts
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
-from service.store.log import Log
+from service.store.log import BEGINNING, Log
+from service.store.outbox import Outbox
 from service.store.pages import Pages
 from service.store.queue import Queue
 from tests.scorers import SafeScorer
@@ -118,6 +119,31 @@ def test_the_new_words_are_told_in_order_and_shown_at_once(
     assert (event.type.value, event.sequence) == ("comment.published", 2)
     assert event.data["comment"]["body"].startswith(REDACTION)
     assert event.data["reasons"] == ["redacted"]
+
+
+def test_what_was_told_before_is_not_told_again_with_the_words(
+    id: str, redaction: Redaction, queue: Queue, outbox: Outbox, connection: Connection, site: Site, ana: Member
+) -> None:
+    log, partition = Log(connection), SiteKeys(site.id).partition
+
+    def fan_out() -> None:
+        outbox.fan_out([(entry, ()) for entry in outbox.read([partition], worker="one", block=10, count=10)])
+
+    fan_out()
+    begin = body_of(queue, site, id).index("utter fool")
+    redaction.redact(site.id, id, begin, begin + len("utter fool"), member=ana, version=1)
+    fan_out()
+    told = [event for _, event in log.entries(site.id, after=BEGINNING, limit=10)]
+    bodies = [event.data["comment"]["body"] for event in told if event]
+    assert bodies == [f"Ask {MASK}, you {REDACTION}."] * 2
+
+
+def test_an_event_that_waits_to_be_fanned_out_tells_the_redacted_text(
+    id: str, redaction: Redaction, queue: Queue, connection: Connection, site: Site, ana: Member
+) -> None:
+    first = queue.find(site.id, id).event
+    redaction.redact(site.id, id, 0, 3, member=ana, version=1)
+    assert Log(connection).event(site.id, first).data["comment"]["body"].startswith(REDACTION)
 
 
 def test_a_redaction_is_logged_in_the_same_step_as_it_is_made(
