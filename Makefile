@@ -5,8 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
+# A process for each core, but no more: each starts servers of its own.
+PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadgroup
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock train evaluate screenshots chaos clean
+.PHONY: help setup run test test-all lint format lock train evaluate screenshots chaos clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -17,7 +20,11 @@ run: $(VENV)/run.stamp ## Set everything up and run Parley with its demo
 	@exec $(BIN)/python -m service up
 
 test: $(VENV)/dev.stamp ## Set everything up and run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
+
+test-all: export CHAOS_EVENTS ?= 20000
+test-all: $(VENV)/dev.stamp ## The same with every story on every kind of server, and the long chaos
+	@$(BIN)/python -m pytest $(PARALLEL) --every-server
 
 setup: $(VENV)/dev.stamp ## Only make the environment
 	@echo 'The environment in $(VENV) is ready.'

@@ -89,7 +89,7 @@ def fan_out(connection: Connection) -> None:
     outbox = Outbox(connection, event_life=LIFE)
     for group in outbox.groups():
         outbox.open(group)
-        while entries := outbox.read(group, worker="bench", block=1, count=CHUNK):
+        while entries := outbox.read(group, worker="bench", count=CHUNK):
             outbox.fan_out([(entry, ()) for entry in sorted(entries, key=lambda entry: entry.sequence)])
 
 

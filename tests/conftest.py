@@ -1,8 +1,10 @@
 """Real neighbours for every test: an own Valkey, the shipped model, real keys."""
 
+import itertools
 import os
 import secrets
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,35 +39,73 @@ from service.wiring import default_policy
 from tests.desks import Desk
 from tests.endpoints import Office
 from tests.receivers import Receiver
+from tests.running import RunningParley
 from tests.scorers import SafeScorer
-from tests.servers import ClusterForTests, RedisWithTls, Server, ValkeyForTests
+from tests.servers import KINDS, AnyServer, Servers
 
-# In CI the same examples each time: what chance finds at home must not turn somebody else's change red.
-settings.register_profile("ci", derandomize=True, deadline=None)
-if "CI" in os.environ:
-    settings.load_profile("ci")
+# The programs that tests start keep what Python compiles, as their users' do: without that each start takes seconds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# In CI the same examples each time: what chance finds at home must not turn somebody else's change red. No deadline:
+# beside another process of a parallel run an example may take any time.
+settings.register_profile("home", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if "CI" in os.environ else "home")
 
 MONTH = 30 * DAY
 
-AnyServer = Server | ClusterForTests
+#: The folder whose tests run on every kind of server, always.
+STORE = Path(__file__).parent / "store"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-server", action="store_true", help="run each story on every kind of server, not on one")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the servers: each kind for the store and for what is marked so, else Valkey alone."""
+    if "server_kind" in metafunc.fixturenames:
+        is_everywhere = (
+            metafunc.config.getoption("every_server")
+            or STORE in metafunc.definition.path.parents
+            or metafunc.definition.get_closest_marker("every_server")
+        )
+        metafunc.parametrize("server_kind", KINDS if is_everywhere else ["valkey"], scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, in a parallel run, what shares the one running Parley."""
+    for item in items:
+        if "parley" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("running Parley"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what each folder took, summed over the processes of a parallel run."""
+    seconds: Counter[str] = Counter()
+    for report in itertools.chain(*terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            seconds[str(Path(report.location[0]).parent)] += report.duration
+    terminalreporter.section("seconds by folder")
+    for folder, taken in seconds.most_common():
+        terminalreporter.write_line(f"{taken:7.1f} {folder}")
 
 
 def fresh(kind: str) -> str:
     return new_id(kind, now=time.time(), entropy=secrets.token_bytes(10))
 
 
-@pytest.fixture(scope="session", params=["valkey", "redis with TLS", "cluster"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnyServer]:
-    """Each kind of server that Parley runs on: whatever uses the store is tested on all of them."""
-    data = tmp_path_factory.mktemp("server")
-    kinds = {
-        "valkey": lambda: ValkeyForTests(data, appendfsync="no"),
-        "redis with TLS": lambda: RedisWithTls(data),
-        "cluster": lambda: ClusterForTests(data),
-    }
-    server = kinds[request.param]()
-    yield server
-    server.stop()
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """A server of each kind, for all tests of this process."""
+    servers = Servers(tmp_path_factory.mktemp)
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture
+def server(servers: Servers, server_kind: str) -> AnyServer:
+    return servers.of(server_kind)
 
 
 @pytest.fixture
@@ -75,6 +115,14 @@ def connection(server: AnyServer) -> Iterator[Connection]:
     connection.do("FLUSHALL")
     yield connection
     connection.close()
+
+
+@pytest.fixture(scope="session")
+def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningParley]:
+    """All that `make run` starts, for what looks at it from outside; a test adds a site, threads, people of its own."""
+    parley = RunningParley(tmp_path_factory.mktemp("parley") / "data")
+    yield parley
+    assert parley.stop() == 0
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ class Office:
         """Fan out what waits in the outbox."""
         for group in self.outbox.groups():
             self.outbox.open(group)
-            assert self.courier.fan_out(self.outbox.read(group, worker="test", block=10, count=500)) == []
+            assert self.courier.fan_out(self.outbox.read(group, worker="test", count=500)) == []
 
     def run(self) -> int:
         """Do what a worker does, once; return how many attempts were made."""

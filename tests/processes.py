@@ -13,6 +13,9 @@ import pytest
 #: Only Linux tells a process of its parent's end, and has /proc to see it by.
 linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux")
 
+#: Tests that need wall-clock time, or start and kill whole Parleys: in a parallel run one after the other.
+timed = pytest.mark.xdist_group("timed")
+
 
 def wait_for(happens: Callable[[], object], *, within: float = 10.0) -> float:
     """Return after how many seconds *happens* was true; fail when it was not *within* so many."""

@@ -1,16 +1,19 @@
-"""Real servers for tests: a Valkey each, Debian's Redis with TLS, a Cluster of three."""
+"""Real servers for tests: a Valkey each, Debian's Redis with TLS, a Cluster of three, a Sentinel group."""
 
 import datetime
 import ipaddress
+import itertools
 import os
+import random
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 import pytest
 import redis
@@ -21,12 +24,22 @@ from cryptography.x509.oid import NameOID
 
 from service.store.connection import Connection, connect
 
+#: Below what a kernel gives to outgoing connections, one of which could take the port before the server has it; each
+#: process of a parallel run begins elsewhere.
+_PORTS: Final = itertools.cycle(random.sample(range(20_000, 32_000), 12_000))
+
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of loopback that nobody listens on, and that nobody was given lately."""
+    return next(port for port in _PORTS if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def require(command: str, package: str) -> str:
@@ -146,6 +159,78 @@ class ClusterForTests:
         """End every node."""
         for node in self._nodes:
             node.kill()
+
+
+class ValkeyOnPort(Server):
+    """The embedded server's binary on a port, alone."""
+
+    def __init__(self, data: Path) -> None:
+        data.mkdir()
+        port = free_port()
+        super().__init__([valkey_binary(), "--port", str(port)], f"redis://127.0.0.1:{port}", data=data)
+
+
+class SentinelForTests:
+    """A primary, its replica, and the Sentinel that names the primary."""
+
+    def __init__(self, folder: Path) -> None:
+        primary, replica = (ValkeyOnPort(folder / name) for name in ("primary", "replica"))
+        host, port = primary.url.removeprefix("redis://").split(":")
+        self._nodes = [primary, replica, self._sentinel(folder / "sentinel", f"{host} {port}")]
+        self.url = f"redis+sentinel://{self._nodes[-1].url.removeprefix('redis://')}/primary"
+        with redis.Redis.from_url(replica.url, decode_responses=True) as client:
+            client.replicaof(host, port)
+            for _ in range(500):
+                if client.info("replication")["master_link_status"] == "up":
+                    break
+                time.sleep(0.02)
+
+    @staticmethod
+    def _sentinel(folder: Path, primary: str) -> Server:
+        folder.mkdir()
+        port = free_port()
+        config = folder / "sentinel.conf"
+        config.write_text(f"port {port}\nsentinel monitor primary {primary} 1\n")
+        return Server([valkey_binary(), str(config), "--sentinel"], f"redis://127.0.0.1:{port}", data=folder)
+
+    def connection(self) -> Connection:
+        """Return a connection to the primary, which acknowledges a write when the replica has it."""
+        return connect(self.url, connections=16)
+
+    def stop(self) -> None:
+        """End every node."""
+        for node in self._nodes:
+            node.kill()
+
+
+AnyServer = Server | ClusterForTests | SentinelForTests
+
+#: Each kind of server that Parley runs on, by its name in a test's id.
+KINDS: Final[Mapping[str, Callable[[Path], AnyServer]]] = {
+    "valkey": lambda folder: ValkeyForTests(folder, appendfsync="no"),
+    "redis with TLS": RedisWithTls,
+    "cluster": ClusterForTests,
+    "sentinel": SentinelForTests,
+}
+
+
+class Servers:
+    """One server of each kind, started when it is first asked for; *folder* gives each its own."""
+
+    def __init__(self, folder: Callable[[str], Path]) -> None:
+        self._folder = folder
+        self._started: dict[str, AnyServer] = {}
+
+    def of(self, kind: str) -> AnyServer:
+        """Return the server of that kind, with whatever the last test left in it."""
+        if kind not in self._started:
+            self._started[kind] = KINDS[kind](self._folder(kind.replace(" ", "-")))
+        return self._started[kind]
+
+    def stop(self) -> None:
+        """End those that were started."""
+        for server in self._started.values():
+            server.stop()
 
 
 def certificate_for(host: str, *, folder: Path) -> tuple[Path, Path]:

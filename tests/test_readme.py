@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,6 @@ from tests.running import REPOSITORY, RunningParley
 
 README = (REPOSITORY / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningParley]:
-    parley = RunningParley(tmp_path_factory.mktemp("parley") / "data")
-    yield parley
-    parley.stop()
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if not block.startswith("make")])
@@ -31,6 +23,8 @@ def test_each_command_does_what_it_says(block: str, parley: RunningParley) -> No
     )
     assert done.returncode == 0, done.stderr
     assert "HTTP/1.1 20" in done.stdout or "whsec_" in done.stdout
+    for endpoint in re.findall(r"ep_\w+", done.stdout):
+        parley.cli("webhook", "remove", "--site", "demo", endpoint)
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block.startswith("make")])

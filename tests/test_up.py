@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import Program, descendants, is_alive, linux, running, wait_for
+from tests.processes import Program, descendants, is_alive, linux, running, timed, wait_for
 from tests.servers import ValkeyForTests, free_port
 
-pytestmark = linux
+pytestmark = [linux, timed]
 
 #: How each of the processes shows in the process list.
 ROLES = {"server": "valkey-server", "worker": "service worker", "web": "gunicorn"}
@@ -23,8 +23,7 @@ START = 30.0
 
 
 def environment(data: Path, port: int, **more: str) -> Mapping[str, str]:
-    # Its users have Python keep what it compiled; a start without that takes seconds more.
-    own = ("PARLEY_", "REDIS_", "WEBHOOK_", "HOST", "PUBLIC_URL", "PROMETHEUS_", "PYTHONDONTWRITEBYTECODE")
+    own = ("PARLEY_", "REDIS_", "WEBHOOK_", "HOST", "PUBLIC_URL", "PROMETHEUS_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return kept | {"PARLEY_DATA": str(data), "PORT": str(port)} | more
 

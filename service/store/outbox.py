@@ -60,21 +60,14 @@ class Outbox:
                 if not str(error).startswith("BUSYGROUP"):
                     raise
 
-    def read(self, partitions: Sequence[int], *, worker: str, block: Millis, count: int) -> list[Entry]:
-        """Return new entries, waiting up to *block* for the first."""
+    def read(
+        self, partitions: Sequence[int], *, worker: str, count: int, block: Millis | None = None
+    ) -> list[Entry]:
+        """Return up to *count* new entries of each partition; with *block*, wait up to so long for the first."""
         streams = [outbox(partition) for partition in partitions]
+        wait: tuple[Argument, ...] = () if block is None else ("BLOCK", block)
         answer = self._redis.do(
-            "XREADGROUP",
-            "GROUP",
-            WORKERS,
-            worker,
-            "COUNT",
-            count,
-            "BLOCK",
-            block,
-            "STREAMS",
-            *streams,
-            *[">"] * len(streams),
+            "XREADGROUP", "GROUP", WORKERS, worker, "COUNT", count, *wait, "STREAMS", *streams, *[">"] * len(streams)
         )
         found = dict(answer or {})
         return [

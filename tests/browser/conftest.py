@@ -8,16 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browsers import chromium
-from tests.running import RunningParley
 
 PHONE = {"width": 375, "height": 760}
-
-
-@pytest.fixture(scope="module")
-def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningParley]:
-    parley = RunningParley(tmp_path_factory.mktemp("parley") / "data")
-    yield parley
-    assert parley.stop() == 0
 
 
 @pytest.fixture(scope="package")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.desk import empty, join
 from tests.running import RunningParley
 
 TEXT = (
@@ -19,6 +20,7 @@ def fill(page: Page, text: str) -> None:
 
 
 def test_a_comment_goes_from_the_page_to_the_desk_and_back(page: Page, parley: RunningParley) -> None:
+    empty(parley)
     page.goto(f"{parley.url}/demo")
     expect(page.locator("#parley-heading")).to_contain_text("Be the first to comment on")
     fill(page, TEXT)
@@ -26,10 +28,7 @@ def test_a_comment_goes_from_the_page_to_the_desk_and_back(page: Page, parley: R
     expect(page.locator(".parley-pending")).to_have_text("Your comment is awaiting moderation.")
     assert "jane.reader@" not in page.content()
 
-    page.goto(parley.invitation)
-    page.fill("[name=name]", "Olga")
-    page.fill("[name=password]", "correct horse battery")
-    page.click("main button")
+    join(page, parley.cli("moderator", "invite").split()[-1], "Ida")
     assert any("idiot" in words for words in page.locator("mark").all_inner_texts())
     page.get_by_role("link", name="Open").first.click()
     page.get_by_role("button", name="Approve").click()

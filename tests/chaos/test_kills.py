@@ -11,8 +11,11 @@ from pathlib import Path
 
 import urllib3
 
+from tests.processes import timed
 from tests.receivers import Receiver
 from tests.running import RunningParley
+
+pytestmark = timed
 
 POSTS = 1000
 WRITERS = 8

@@ -27,11 +27,14 @@ from service.webhooks import OPERATOR
 from service.wiring import default_policy
 from tests.conftest import MONTH, fresh
 from tests.endpoints import Office
+from tests.processes import timed
 from tests.receivers import Receiver
 from tests.running import REPOSITORY
 from tests.scorers import SafeScorer
 from tests.servers import ValkeyForTests
 from tests.submissions import NETWORK, submission
+
+pytestmark = timed
 
 EVENTS = int(os.environ.get("CHAOS_EVENTS", "1000"))
 WORKERS = 3

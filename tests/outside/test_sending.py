@@ -13,6 +13,7 @@ import pytest
 
 from service.outside.guard import Guard
 from service.outside.sending import KEPT, READ_AT_MOST, Answer, Sender
+from tests.processes import timed
 from tests.receivers import Proxy, Receiver, drip, status
 from tests.servers import certificate_for
 
@@ -156,6 +157,7 @@ def flood(request: Any) -> None:
         pass
 
 
+@timed
 @pytest.mark.parametrize("answer", [hang, drip(3)])
 def test_the_whole_exchange_has_one_time_limit(answer: Callable[[Any], None]) -> None:
     with Receiver(answers=[answer]) as receiver:
@@ -198,6 +200,7 @@ def test_a_certificate_must_be_valid(tmp_path: Path) -> None:
         assert send(Sender(LOOPBACK, ssl_context=trusting), url).status == 204
 
 
+@timed
 def test_the_time_limit_counts_finding_the_address(tmp_path: Path) -> None:
     asked = []
 
@@ -215,6 +218,7 @@ def test_the_time_limit_counts_finding_the_address(tmp_path: Path) -> None:
     assert asked == ["slow.example"]
 
 
+@timed
 def test_addresses_that_do_not_answer_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as full, Receiver() as receiver:
         full.bind(("127.0.0.2", 0))

@@ -12,7 +12,9 @@ import pytest
 
 from service.core.errors import StartRefused
 from service.outside.supervising import FIRST_WAIT, LONGEST_WAIT, Child, Supervisor, spawn
-from tests.processes import Program, descendants, is_alive, linux, running, wait_for
+from tests.processes import Program, descendants, is_alive, linux, running, timed, wait_for
+
+pytestmark = timed
 
 GRACE = 20.0
 

@@ -23,7 +23,7 @@ OK = Attempt(1, 200, None, 3, restore("ok"))
 
 
 def read(outbox: Outbox, worker: str = "one") -> list[Entry]:
-    return [entry for group in outbox.groups() for entry in outbox.read(group, worker=worker, block=10, count=100)]
+    return [entry for group in outbox.groups() for entry in outbox.read(group, worker=worker, count=100)]
 
 
 def fan_out(outbox: Outbox, entry: Entry, endpoints: list[Endpoint]) -> str:

@@ -12,6 +12,7 @@ from service.store.registry import Registry
 PASSWORD = "correct horse battery"
 
 
+@pytest.mark.every_server
 def test_an_invitation_is_spent_by_joining_and_not_by_looking(access: Access) -> None:
     secret = access.invite(Role.OWNER)
     assert access.invited(secret).role is Role.OWNER

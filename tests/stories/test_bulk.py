@@ -82,6 +82,7 @@ def finish(bulk: Bulk) -> int:
     return chunks
 
 
+@pytest.mark.every_server
 def test_a_batch_decides_each_comment_once_and_is_a_record(
     hold: Hold, bulk: Bulk, queue: Queue, lists: Lists, ana: Member
 ) -> None:

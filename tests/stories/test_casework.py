@@ -70,6 +70,7 @@ def test_beside_a_comment_only_what_is_published_shows_but_its_parent_always_doe
     assert (around.parent.id, around.parent.outcome) == (parent.id, Outcome.REJECTED)
 
 
+@pytest.mark.every_server
 def test_a_history_counts_an_author_and_shows_what_stands_on_each_comment(
     post: Post, casework: Casework, review: Review, site: Site, ana: Member
 ) -> None:

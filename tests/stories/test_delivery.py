@@ -18,6 +18,7 @@ from tests.receivers import Receiver, status
 from tests.submissions import NETWORK, submission
 
 
+@pytest.mark.every_server
 def test_a_decision_reaches_the_receiver_signed_by_the_standard(
     office: Office, receiver: Receiver, intake: Intake, careful: Site, review: Review, ana: Member
 ) -> None:

@@ -28,6 +28,7 @@ def key() -> str:
     return secrets.token_urlsafe(16)
 
 
+@pytest.mark.every_server
 def test_a_safe_comment_is_published_at_once(intake: Intake, site: Site, queue: Queue) -> None:
     receipt = intake.receive(submission(), site=site, network=NETWORK)
     assert receipt.outcome is Outcome.PUBLISHED

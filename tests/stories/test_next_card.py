@@ -58,6 +58,7 @@ def test_every_view_has_its_next_card(desk: Desk) -> None:
         assert next_id(desk, MANY[n], view) == id or id in desk.review.leases.held(desk.site.id)
 
 
+@pytest.mark.every_server
 def test_ten_moderators_at_once_get_ten_different_cards_and_the_next_none(desk: Desk) -> None:
     ids = [desk.hold(f"{n}") for n in range(10)]
     with ThreadPoolExecutor(10) as pool:

@@ -94,6 +94,7 @@ def test_what_a_moderator_redacts_reads_as_blocks_and_stays_sealed_for_an_owner(
     assert [cover.clear for cover in covers] == ["me@example.com", "utter fool"]
 
 
+@pytest.mark.every_server
 def test_a_redacted_comment_is_scored_anew_and_stands_where_its_new_score_puts_it(
     intake: Intake, redaction: Redaction, review: Review, careful: Site, ana: Member, scorer: SafeScorer
 ) -> None:
@@ -127,7 +128,7 @@ def test_what_was_told_before_is_not_told_again_with_the_words(
     log, partition = Log(connection), SiteKeys(site.id).partition
 
     def fan_out() -> None:
-        outbox.fan_out([(entry, ()) for entry in outbox.read([partition], worker="one", block=10, count=10)])
+        outbox.fan_out([(entry, ()) for entry in outbox.read([partition], worker="one", count=10)])
 
     fan_out()
     begin = body_of(queue, site, id).index("utter fool")

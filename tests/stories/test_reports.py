@@ -27,6 +27,7 @@ def networks(count: int) -> list[str]:
     return [f"198.51.100.{n}/32" for n in range(count)]
 
 
+@pytest.mark.every_server
 def test_a_report_waits_for_a_person_and_takes_nothing_down(
     intake: Intake, queue: Queue, lists: Lists, pages: Pages, site: Site
 ) -> None:

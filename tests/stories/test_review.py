@@ -41,6 +41,7 @@ def visible(pages: Pages, site: Site) -> list[str]:
     return [comment.id for comment in pages.published(site.id, thread, after=None, limit=50, hidden=hidden)]
 
 
+@pytest.mark.every_server
 def test_a_published_comment_shows_and_leaves_the_queue(
     hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, lists: Lists
 ) -> None:

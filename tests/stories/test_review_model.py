@@ -3,8 +3,6 @@
 Rules for further acts go into mixins like `Rules`, over the model in `desk_model`; `desk_checks` has the invariants.
 """
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -27,7 +25,6 @@ from service.store.outbox import Outbox
 from service.store.pages import Pages
 from service.store.queue import DAY
 from tests.desks import ANA, BEN, MANY_LINKS, UNSCORED, Desk, scored
-from tests.servers import ValkeyForTests
 from tests.stories.desk_checks import DeskChecks
 from tests.stories.desk_model import Known, Step, Told
 from tests.submissions import NETWORK, submission
@@ -181,7 +178,7 @@ class Rules(DeskChecks):
 
     @rule(count=st.integers(1, 5))
     def fan_out(self, count: int) -> None:
-        entries = self.outbox.read([self.keys.partition], worker="one", block=1, count=count)
+        entries = self.outbox.read([self.keys.partition], worker="one", count=count)
         assert set(self.outbox.fan_out([(entry, ()) for entry in entries])) <= {"told"}
 
 
@@ -228,16 +225,6 @@ class RulesWithBatches(Rules):
         assert (batch.total, batch.made, batch.refused) == (of, len(made), of - len(made))
         assert not batch.is_running
         self.batches.append((batch.id, {each.id: each.version for each in made}))
-
-
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """One real server for all the examples."""
-    server = ValkeyForTests(tmp_path_factory.mktemp("model"), appendfsync="no")
-    connection = server.connection()
-    yield connection
-    connection.close()
-    server.stop()
 
 
 def test_the_store_holds_what_the_model_says_after_any_acts(

@@ -70,6 +70,7 @@ def signed_by(secret: str, receiver: Receiver) -> bool:
     return mine in headers["webhook-signature"].split(" ")
 
 
+@pytest.mark.every_server
 def test_an_endpoint_is_told_what_it_wants_and_no_more(
     office: Office, receiver: Receiver, post: Post, review: Review, ana: Member, careful: Site
 ) -> None:

@@ -18,9 +18,11 @@ from service.intake import Intake
 from service.review import Ruling
 from service.worker import Chore, Worker
 from tests.endpoints import SITE, Office
-from tests.processes import wait_for
+from tests.processes import timed, wait_for
 from tests.receivers import Receiver
 from tests.submissions import NETWORK, submission
+
+pytestmark = timed
 
 Post = Callable[[int], None]
 
@@ -72,6 +74,7 @@ def test_stopping_finishes_what_is_in_flight(office: Office, post: Post) -> None
         assert len(receiver.requests) == 1
 
 
+@pytest.mark.every_server
 def test_two_workers_share_the_work_and_make_each_delivery_once(office: Office, post: Post) -> None:
     with Receiver(takes=0.02) as receiver:
         id, _ = office.add(receiver.url)

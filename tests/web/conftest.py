@@ -11,18 +11,16 @@ from config.settings import Settings
 from service.app import create_app
 from service.core.people import Role
 from service.wiring import Wiring
-from tests.servers import ValkeyForTests
-
-
-@pytest.fixture(scope="session")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyForTests]:
-    server = ValkeyForTests(tmp_path_factory.mktemp("valkey"), appendfsync="no")
-    yield server
-    server.stop()
+from tests.servers import AnyServer, Servers
 
 
 @pytest.fixture
-def wiring(valkey: ValkeyForTests, tmp_path: Path) -> Iterator[Wiring]:
+def valkey(servers: Servers) -> AnyServer:
+    return servers.of("valkey")
+
+
+@pytest.fixture
+def wiring(valkey: AnyServer, tmp_path: Path) -> Iterator[Wiring]:
     """An empty Parley with its demo site, which publishes what is safe at once."""
     wiring = Wiring(Settings(redis_url=SecretStr(valkey.url), parley_data=tmp_path))
     wiring.connection.do("FLUSHALL")

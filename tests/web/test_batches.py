@@ -17,7 +17,7 @@ from service.review import Ruling
 from service.store.keys import SiteKeys
 from service.wiring import Wiring, fresh_id
 from tests.conftest import SafeScorer
-from tests.processes import running, wait_for
+from tests.processes import running, timed, wait_for
 from tests.submissions import NETWORK, submission
 from tests.web.test_api import DOOR, PAGE, SAFE
 
@@ -178,6 +178,7 @@ def test_roles_and_sites_bound_who_may(
     assert client.post(f"{BATCHES}/{made}/undo", headers=viewer).status_code == 403
 
 
+@timed
 def test_a_worker_that_is_killed_in_the_midst_leaves_the_batch_to_the_next(wiring: Wiring, tmp_path: Path) -> None:
     site = wiring.registry.site("demo")
     patient = {"hold_newcomers": True, "comments_burst": 2000, "comments_per_minute": 6000}

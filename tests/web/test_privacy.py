@@ -25,7 +25,7 @@ from service.webhooks import OPERATOR
 from service.wiring import Wiring, set_up_log
 from service.worker import courier
 from tests.receivers import Receiver, status
-from tests.servers import ValkeyForTests
+from tests.servers import AnyServer
 from tests.web.test_api import DOOR, PAGE, SAFE
 from tests.web.test_pages import BROWSER, hidden
 
@@ -68,7 +68,7 @@ def logged() -> Iterator[StringIO]:
 
 
 @pytest.fixture
-def watched(valkey: ValkeyForTests, wiring: Wiring, seen: list[str], logged: StringIO) -> FlaskClient:
+def watched(valkey: AnyServer, wiring: Wiring, seen: list[str], logged: StringIO) -> FlaskClient:
     """A client whose every answer is kept, of an application that logs as in production."""
     app = create_app(Wiring(Settings(redis_url=SecretStr(valkey.url), parley_data=wiring.settings.parley_data)))
 
@@ -150,7 +150,7 @@ def test_nothing_that_comes_out_holds_an_address(
         endpoint, _ = wiring.webhooks.add("demo", change, member=OPERATOR)
         for group in sent.outbox.groups():
             sent.outbox.open(group)
-            sent.fan_out(sent.outbox.read(group, worker="test", block=10, count=100))
+            sent.fan_out(sent.outbox.read(group, worker="test", count=100))
         while claimed := sent.claim(limit=100):
             for parcel in claimed:
                 sent.deliver(parcel)

@@ -55,7 +55,7 @@ def work(worker: Courier) -> None:
     busy = True
     while busy:
         for group in worker.outbox.groups():
-            worker.fan_out(worker.outbox.read(group, worker="test", block=10, count=100))
+            worker.fan_out(worker.outbox.read(group, worker="test", count=100))
         busy = bool(worker.replay())
         while claimed := worker.claim(limit=100):
             busy = True
