@@ -6,11 +6,16 @@ import re
 import signal
 import subprocess
 import sys
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import urllib3
+from pydantic import SecretStr
 
+from config.settings import Settings
+from service.outside.embedded import url_of
+from service.wiring import Wiring
 from tests.servers import free_port
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -63,6 +68,11 @@ class RunningParley:
         found = re.search(r"http\S+/review/invitations/\S+", self.banner)
         assert found is not None, self.banner
         return found[0]
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """Its data from within, for what tests only need: a process of the command line takes a second."""
+        return Wiring(Settings(redis_url=SecretStr(url_of(self.data)), parley_data=self.data, port=self.port))
 
     def cli(self, *words: str) -> str:
         """Run the command line beside it, and return what it printed."""

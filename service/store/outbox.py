@@ -60,9 +60,7 @@ class Outbox:
                 if not str(error).startswith("BUSYGROUP"):
                     raise
 
-    def read(
-        self, partitions: Sequence[int], *, worker: str, count: int, block: Millis | None = None
-    ) -> list[Entry]:
+    def read(self, partitions: Sequence[int], *, worker: str, count: int, block: Millis | None = None) -> list[Entry]:
         """Return up to *count* new entries of each partition; with *block*, wait up to so long for the first."""
         streams = [outbox(partition) for partition in partitions]
         wait: tuple[Argument, ...] = () if block is None else ("BLOCK", block)

@@ -1,14 +1,19 @@
 """Moderators at the desk of a running Parley, for the browser's tests."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from playwright.sync_api import Page, expect
 
 from service.core.comment import Outcome
-from service.outside.embedded import url_of
-from service.store.connection import Connection, connect
+from service.core.listing import Listing
+from service.core.people import Role
+from service.intake import Intake
+from service.wiring import fresh_id
+from tests import filling
 from tests.running import RunningParley
+from tests.scorers import SafeScorer
+from tests.submissions import submission
 
 DESKTOP = {"width": 1280, "height": 860}
 PASSWORD = "correct horse battery"
@@ -59,18 +64,24 @@ def press(page: Page, keys: Iterable[str]) -> None:
         page.keyboard.press(key)
 
 
-def store(parley: RunningParley) -> Connection:
-    """Return a connection to the data of *parley*."""
-    return connect(url_of(parley.data), connections=2)
+def fill(parley: RunningParley, texts: Sequence[str]) -> list[str]:
+    """Let so many comments wait, each by another author in a thread of its own; return their ids."""
+    inside = parley.wiring
+    intake = Intake(inside.queue, SafeScorer(), inside.sealing, inside.fingerprints, fresh_id)
+    typed = [
+        submission(text, name=f"N{n}", thread_url=f"{parley.url}/demo", thread_id=f"thread {next(_numbers)}")
+        for n, text in enumerate(texts)
+    ]
+    return filling.hold(intake, inside.connection, typed, site=inside.registry.site(SITE))
 
 
 def empty(parley: RunningParley) -> None:
     """Decide whatever waits, so that the next test begins with nothing."""
-    bearer = token(parley)
-    while items := parley.call("GET", f"/v1/sites/{SITE}/queue?limit=100", **bearer)[1]["items"]:
-        for item in items:
-            path = f"/v1/sites/{SITE}/comments/{item['id']}/decisions"
-            parley.call("POST", path, {"outcome": Outcome.REJECTED}, **bearer)
+    bearer, batches = token(parley), f"/v1/sites/{SITE}/batches"
+    found = {"filter": {"list": Listing.WAITING}, "outcome": Outcome.REJECTED}
+    _, batch = parley.call("POST", batches, found, **bearer)
+    while batch.get("state") == "running":
+        _, batch = parley.call("GET", f"{batches}/{batch['id']}", **bearer)
 
 
 _tokens: dict[str, dict[str, str]] = {}
@@ -79,7 +90,7 @@ _tokens: dict[str, dict[str, str]] = {}
 def token(parley: RunningParley) -> dict[str, str]:
     """Return a moderator's token as a header."""
     if parley.url not in _tokens:
-        secret = parley.cli("token", "add", "--site", SITE).split()[-1]
+        secret = parley.wiring.access.add_token("Robot", Role.MODERATOR, site=SITE)
         _tokens[parley.url] = {"Authorization": f"Bearer {secret}"}
     return _tokens[parley.url]
 

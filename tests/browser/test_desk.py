@@ -4,12 +4,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from service.core.people import Role
 from service.store.keys import SiteKeys
 from tests.browser.conftest import Opener, faults, forgiven
 from tests.browser.desk import (
@@ -19,12 +19,12 @@ from tests.browser.desk import (
     current,
     desk,
     empty,
+    fill,
     join,
     outcome,
     post,
     press,
     spam,
-    store,
     token,
 )
 from tests.receivers import Receiver
@@ -35,13 +35,13 @@ RUDE = "What a pack of idiots, every single one of you."
 
 @pytest.fixture(scope="module", autouse=True)
 def open_doors(parley: RunningParley) -> None:
-    parley.cli("site", "set", SITE, "comments_per_minute=6000", "comments_burst=6000")
+    parley.wiring.sites.change(SITE, {"comments_per_minute": "6000", "comments_burst": "6000"})
 
 
 @pytest.fixture(scope="module")
 def seats(parley: RunningParley, browser: Browser) -> Iterator[dict[str, Any]]:
     """Olga the owner and Ben the moderator, signed in: each one's cookies."""
-    links = {"Olga": parley.invitation, "Ben": parley.cli("moderator", "invite").split()[-1]}
+    links = {"Olga": parley.invitation, "Ben": parley.wiring.invitation(Role.MODERATOR)}
     states = {}
     for name, link in links.items():
         context = browser.new_context()
@@ -67,8 +67,7 @@ def texts(page: Page) -> list[str]:
 
 
 def test_a_sitting_of_two_hundred_by_keyboard_alone(olga: Page, parley: RunningParley) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        ids = list(pool.map(lambda n: post(parley, f"Comment {n}, you idiot.", name=f"N{n}"), range(200)))
+    ids = fill(parley, [f"Comment {n}, you idiot." for n in range(200)])
     desk(olga, parley)
     keys = ("a", "r", "s", "e", "2r")
     for n in range(200):
@@ -124,10 +123,9 @@ def test_a_lease_that_ended_lets_the_next_one_in(olga: Page, ben: Page, parley: 
     id = post(parley, RUDE)
     desk(olga, parley)
     expect(olga.locator(f"#{id}")).to_have_attribute("data-lease", re.compile("lease_"))
-    connection, keys = store(parley), SiteKeys(SITE)
-    connection.do("PEXPIRE", keys.lease(id), 0)
-    connection.do("ZADD", keys.leases, 1, id)
-    connection.close()
+    keys = SiteKeys(SITE)
+    parley.wiring.connection.do("PEXPIRE", keys.lease(id), 0)
+    parley.wiring.connection.do("ZADD", keys.leases, 1, id)
     desk(ben, parley)
     expect(ben.locator(f"#{id}")).to_have_attribute("data-lease", re.compile("lease_"))
     expect(olga.locator(f"#{id} .desk-presence")).to_have_text("Ben has this open", timeout=15_000)
@@ -329,7 +327,7 @@ def test_a_token_and_ten_moderators_never_decide_one_comment_twice(
     ids = [post(parley, f"{RUDE} {n}", name=f"N{n}") for n in range(20)]
     pages = [opened(viewport=DESKTOP) for _ in range(10)]
     for n, page in enumerate(pages):
-        join(page, parley.cli("moderator", "invite").split()[-1], f"Moderator {n}")
+        join(page, parley.wiring.invitation(Role.MODERATOR), f"Moderator {n}")
         desk(page, parley)
     for n, page in enumerate(pages):
         page.evaluate(
@@ -351,8 +349,7 @@ def test_a_token_and_ten_moderators_never_decide_one_comment_twice(
 
 
 def test_a_thousand_at_once_go_on_in_the_worker_and_are_taken_back(olga: Page, parley: RunningParley) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        ids = list(pool.map(lambda n: post(parley, f"Cheap watches {n}, you idiot.", name=f"N{n}"), range(1000)))
+    ids = fill(parley, [f"Cheap watches {n}, you idiot." for n in range(1000)])
     desk(olga, parley)
     press(olga, "As")
     expect(olga.locator("#desk-confirm")).to_contain_text("Mark 1,000 comments as spam?")

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import urllib3
 
+from tests.chaos.scale import IS_LONG
 from tests.processes import timed
 from tests.receivers import Receiver
 from tests.running import RunningParley
 
 pytestmark = timed
 
-POSTS = 1000
+POSTS, ROUNDS = (1000, 2) if IS_LONG else (300, 1)
 WRITERS = 8
 
 #: Seconds between two kills.
@@ -48,8 +49,8 @@ def post(parley: RunningParley, number: int) -> str:
 
 
 def kill_in_turn(parley: RunningParley) -> None:
-    """Kill the web server, the worker and the embedded server, twice each."""
-    for name in ("web", "worker", "server") * 2:
+    """Kill the web server, the worker and the embedded server, as often as there are rounds."""
+    for name in ("web", "worker", "server") * ROUNDS:
         time.sleep(PAUSE)
         ends = time.monotonic() + 20
         while name not in parley.children():

@@ -1,7 +1,4 @@
-"""kill -9 of workers, and of Redis, while webhooks go out: each event arrives, in order, and is seldom sent twice.
-
-CI has a thousand events and five kills. `make chaos` has twenty thousand and a kill a second.
-"""
+"""kill -9 of workers, and of Redis, while webhooks go out: each event arrives, in order, and is seldom sent twice."""
 
 import json
 import os
@@ -25,6 +22,7 @@ from service.store.queue import Queue
 from service.store.registry import Registry
 from service.webhooks import OPERATOR
 from service.wiring import default_policy
+from tests.chaos.scale import EVENTS, IS_LONG
 from tests.conftest import MONTH, fresh
 from tests.endpoints import Office
 from tests.processes import timed
@@ -36,12 +34,11 @@ from tests.submissions import NETWORK, submission
 
 pytestmark = timed
 
-EVENTS = int(os.environ.get("CHAOS_EVENTS", "1000"))
 WORKERS = 3
 CONCURRENCY = 16
 
-#: In CI so many kills, else one a second until everything has arrived.
-KILLS = 5 if EVENTS <= 1000 else None
+#: So many kills, or one a second until everything has arrived.
+KILLS = None if IS_LONG else 5
 
 OUTCOMES = (Outcome.PUBLISHED, Outcome.REJECTED, Outcome.SPAM)
 

@@ -23,9 +23,10 @@ from service.store.keys import SiteKeys
 from service.store.lists import Lists
 from service.store.pages import Pages
 from service.store.queue import Queue
-from tests.conftest import SafeScorer
+from tests import filling
 from tests.endpoints import Office
 from tests.receivers import Receiver
+from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, PAGE, submission
 
 SITE = "news"
@@ -35,13 +36,13 @@ Hold = Callable[[int], list[str]]
 
 
 @pytest.fixture
-def hold(intake: Intake, careful: Site) -> Hold:
+def hold(intake: Intake, careful: Site, connection: Connection) -> Hold:
     """Hold so many comments and return their ids, oldest first."""
     numbers = itertools.count()
 
     def post(count: int) -> list[str]:
-        bodies = [f"Comment {next(numbers)}." for _ in range(count)]
-        return [intake.receive(submission(body), site=careful, network=NETWORK).id for body in bodies]
+        typed = [submission(f"Comment {next(numbers)}.") for _ in range(count)]
+        return filling.hold(intake, connection, typed, site=careful)
 
     return post
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,10 @@ from service.intake import Intake
 from service.review import Ruling
 from service.store.keys import SiteKeys
 from service.wiring import Wiring, fresh_id
-from tests.conftest import SafeScorer
+from tests import filling
 from tests.processes import running, timed, wait_for
-from tests.submissions import NETWORK, submission
+from tests.scorers import SafeScorer
+from tests.submissions import submission
 from tests.web.test_api import DOOR, PAGE, SAFE
 
 BATCHES = "/v1/sites/demo/batches"
@@ -180,12 +180,9 @@ def test_roles_and_sites_bound_who_may(
 
 @timed
 def test_a_worker_that_is_killed_in_the_midst_leaves_the_batch_to_the_next(wiring: Wiring, tmp_path: Path) -> None:
-    site = wiring.registry.site("demo")
-    patient = {"hold_newcomers": True, "comments_burst": 2000, "comments_per_minute": 6000}
-    careful = replace(site, policy=site.policy.changed(patient))
     intake = Intake(wiring.queue, SafeScorer(), wiring.sealing, wiring.fingerprints, fresh_id)
-    for n in range(2000):
-        intake.receive(submission(f"Number {n}.", thread_url=PAGE), site=careful, network=NETWORK)
+    typed = [submission(f"Number {n}.", thread_url=PAGE) for n in range(2000)]
+    filling.hold(intake, wiring.connection, typed, site=wiring.registry.site("demo"))
     ana = Member("m_ana", "Ana", Role.MODERATOR)
     batch = wiring.bulk.start_all("demo", View(), Ruling(Outcome.REJECTED), member=ana, expected=2000)
 

@@ -1,0 +1,44 @@
+"""Many comments at once, through the door's own script but without a round trip for each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from service.core.comment import Outcome
+from service.core.site import Site
+from service.core.submission import Submission
+from service.intake import Intake
+from service.store.connection import Command, Connection, Script
+from service.store.queue import DAY, Queue
+from tests.submissions import NETWORK
+
+
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """Stands where the queue's connection stands: answers what is asked, and keeps what changes something."""
+
+    connection: Connection
+    kept: list[tuple[Script, Sequence[str], Sequence[Any]]] = field(default_factory=list)
+
+    def pipe(self, commands: Sequence[Command]) -> list[Any]:
+        return self.connection.pipe(commands)
+
+    def run(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> list[Any]:
+        self.kept.append((script, keys, args))
+        return ["admitted", 0]
+
+    def send(self) -> None:
+        answers = self.connection.run_each(self.kept[0][0], [(keys, args) for _, keys, args in self.kept])
+        assert all(answer[0] == "admitted" for answer in answers), answers
+
+
+def hold(intake: Intake, connection: Connection, submissions: Sequence[Submission], *, site: Site) -> list[str]:
+    """Let up to 6,000 *submissions* wait at *site*, which holds them all; return their ids in order."""
+    unhurried = {"comments_burst": 6000, "comments_per_minute": 6000, "hold_newcomers": True}
+    calls = _Calls(connection)
+    door = replace(intake, queue=Queue(calls, event_life=30 * DAY))  # type: ignore[arg-type]
+    patient = replace(site, policy=site.policy.changed(unhurried))
+    receipts = [door.receive(submission, site=patient, network=NETWORK) for submission in submissions]
+    assert {receipt.outcome for receipt in receipts} == {Outcome.HELD}
+    calls.send()
+    return [receipt.id for receipt in receipts]
