@@ -68,6 +68,10 @@ LATE_PAGE: Final = f"<!doctype html><title>Request Timeout</title><p>{_LATE}</p>
 LATE_PROBLEM: Final = json.dumps({"type": "about:blank", "title": "Request Timeout", "status": 408, "detail": _LATE})
 
 
+#: Seconds that whoever has just come keeps the place in any case, to be heard at all.
+MOMENT: Final = 0.25
+
+
 class Stage(Enum):
     """What a connection waits for."""
 
@@ -86,12 +90,16 @@ PATIENCE: Final = {Stage.QUIET: 5.0, Stage.HEAD: 10.0, Stage.BODY: 40.0, Stage.A
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one process bears: *connections*, *per_network* of them from one that is not *trusted*, and for how long."""
+    """What one process bears: *connections*, *per_network* of them from one that is not *trusted*, and for how long.
+
+    Whoever came less than a *moment* ago does not have to make room.
+    """
 
     connections: int
     per_network: int
     trusted: tuple[IPv4Network | IPv6Network, ...] = ()
     patience: dict[Stage, float] = field(default_factory=lambda: PATIENCE)
+    moment: float = MOMENT
 
 
 class Request(HTTPRequestParser):
@@ -307,14 +315,20 @@ class Server(TcpWSGIServer):
             return
         if not newest.is_trusted and self.crowd[newest.network] > self.bounds.per_network:
             self._make_room(newest.network, newest)
-        elif len(self.channels) > self.bounds.connections:
-            self._make_room(self.crowd.most_common(1)[0][0], newest)
+        if len(self.channels) - len(self._leaving) > self.bounds.connections:
+            largest = self.crowd.most_common(1)[0][0]
+            if not self._make_room(largest, newest):
+                self._leaving.append(newest)
 
-    def _make_room(self, network: str, newest: Channel) -> None:
-        """Choose who of *network* has waited longest and is not being served; *newest*, when they all are."""
+    def _make_room(self, network: str, newest: Channel) -> bool:
+        """Let go who of *network* has waited longest, never *newest*; return whether anyone waits there for us."""
+        latest = newest.began - self.bounds.moment
         others = (each for each in self.channels if each.network == network and each is not newest)
-        waiting = (each for each in others if each.stage is not Stage.SERVED and each not in self._leaving)
-        self._leaving.append(min(waiting, key=lambda each: each.began, default=newest))
+        heard = (each for each in others if each.began <= latest and each not in self._leaving)
+        waiting = [each for each in heard if each.stage is not Stage.SERVED]
+        if waiting:
+            self._leaving.append(min(waiting, key=lambda each: each.began))
+        return bool(waiting)
 
     def sweep(self) -> None:
         """Close those who leave: between two polls, so that no event of theirs meets the next who gets their number."""

@@ -1,6 +1,5 @@
 """The API's description: what APIFlask cannot see is added here, and `/docs` shows it as a page of our own."""
 
-import hashlib
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -86,7 +85,7 @@ def _say_problems(responses: Spec) -> None:
 def page() -> Response:
     """Show the API's reference; drawing it takes a tenth of a second, so that is done once."""
     body = _bodies.of("docs", _drawn)
-    return answer_with(body, hashlib.sha256(body.plain).hexdigest()[:24], mimetype="text/html")
+    return answer_with(body, body.digest, mimetype="text/html")
 
 
 def _drawn() -> str:
