@@ -52,6 +52,9 @@ MOST_HELD: Final = 64 * 1024 * 1024
 #: Bytes that are read and thrown away so that whoever is still sending can read why that was refused.
 MOST_WASTED: Final = 8 * 1024 * 1024
 
+#: Seconds that whoever has just come keeps the place in any case, to be heard at all.
+MOMENT: Final = 0.25
+
 #: Seconds between looks at the clock.
 TICK: Final = 1.0
 
@@ -61,15 +64,10 @@ FAREWELL: Final = 1.0
 #: Files that a process has open beside its connections, at most.
 OTHER_FILES: Final = 256
 
-
 #: What whoever took too long is told.
 _LATE: Final = "The request took too long to come. Check the connection, and send it again."
 LATE_PAGE: Final = f"<!doctype html><title>Request Timeout</title><p>{_LATE}</p>"
 LATE_PROBLEM: Final = json.dumps({"type": "about:blank", "title": "Request Timeout", "status": 408, "detail": _LATE})
-
-
-#: Seconds that whoever has just come keeps the place in any case, to be heard at all.
-MOMENT: Final = 0.25
 
 
 class Stage(Enum):
@@ -144,7 +142,7 @@ class Answering(WSGITask):
     def build_response_header(self) -> bytes:
         """Return the head; it says if the connection ends here."""
         if self.channel.sends_too_far_ahead or not self.channel.server.accepting:
-            self.channel.is_refused = self.channel.sends_too_far_ahead
+            self.channel.is_refused |= self.channel.sends_too_far_ahead
             self.set_close_on_finish()
         return super().build_response_header()
 
@@ -278,7 +276,8 @@ class Channel(HTTPChannel):
         if self in self.server.channels:
             del self.server.channels[self]
             self.server.crowd[self.network] -= 1
-            self.server.crowd += Counter()
+            if not self.server.crowd[self.network]:
+                del self.server.crowd[self.network]
 
 
 class Server(TcpWSGIServer):
@@ -314,20 +313,18 @@ class Server(TcpWSGIServer):
         if newest is None:
             return
         if not newest.is_trusted and self.crowd[newest.network] > self.bounds.per_network:
-            self._make_room(newest.network, newest)
-        if len(self.channels) - len(self._leaving) > self.bounds.connections:
-            largest = self.crowd.most_common(1)[0][0]
-            if not self._make_room(largest, newest):
-                self._leaving.append(newest)
+            self._make_room(newest, [each for each in self.channels if each.network == newest.network])
+        too_many = len(self.channels) - len(self._leaving) > self.bounds.connections
+        if too_many and not self._make_room(newest, self.channels):
+            self._leaving.append(newest)
 
-    def _make_room(self, network: str, newest: Channel) -> bool:
-        """Let go who of *network* has waited longest, never *newest*; return whether anyone waits there for us."""
+    def _make_room(self, newest: Channel, others: Iterable[Channel]) -> bool:
+        """Let go for *newest* who of *others* waited longest in the largest network; return whether anyone waits."""
         latest = newest.began - self.bounds.moment
-        others = (each for each in self.channels if each.network == network and each is not newest)
-        heard = (each for each in others if each.began <= latest and each not in self._leaving)
+        heard = (each for each in others if each is not newest and each.began <= latest and each not in self._leaving)
         waiting = [each for each in heard if each.stage is not Stage.SERVED]
         if waiting:
-            self._leaving.append(min(waiting, key=lambda each: each.began))
+            self._leaving.append(max(waiting, key=lambda each: (self.crowd[each.network], -each.began)))
         return bool(waiting)
 
     def sweep(self) -> None:
