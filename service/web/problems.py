@@ -37,7 +37,7 @@ UNREAD = "parley.unread"
 
 #: What is said then.
 WHY_UNREAD = {
-    400: "This is not valid HTTP: the head of the request, or its body’s length, breaks the rules. Check what sends it.",
+    400: "This is not valid HTTP: its head, or the length of its body, breaks the rules. Check what sends it.",
     413: "The request is too long. Send 1 MB at most.",
     431: "The head of the request is too long. Send 16 kB at most, cookies included.",
     501: "Of all transfer codings only chunked is understood. Send the request plainly.",
