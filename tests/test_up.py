@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
@@ -125,6 +125,16 @@ def test_nothing_survives_the_kill_of_the_parent_not_even_a_request_on_its_way(p
         request.sendall(b"POST /v1/sites/demo/comments HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
         parley.process.kill()
         wait_for(lambda: not any(is_alive(child) for child in children), within=3)
+
+
+def test_ctrl_c_does_not_wait_for_requests_that_never_end(parley: Program, port: int) -> None:
+    with ExitStack() as slow:
+        for _ in range(50):
+            connection = slow.enter_context(socket.create_connection(("127.0.0.1", port)))
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHos")
+        parley.press_ctrl_c()
+        assert parley.wait(within=10) == 0
+    assert "child_killed" not in parley.log
 
 
 def test_the_next_start_after_a_kill_is_not_hindered(tmp_path: Path, parley: Program, port: int) -> None:
