@@ -1,4 +1,4 @@
-"""The web server: gunicorn with threads. Read by gunicorn itself."""
+"""The web server: gunicorn for the processes, waitress in each (`service/serving.py`). Read by gunicorn itself."""
 
 import logging
 import os
@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from gunicorn.glogging import Logger
-from gunicorn.http import wsgi
 from prometheus_client import multiprocess
 
 from config.settings import Settings
@@ -19,7 +18,7 @@ _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 _memory = Path("/dev/shm")
 
 bind = f"{_host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = "service.serving.WebWorker"
 workers = _settings.web_workers
 threads = _settings.web_threads
 
@@ -31,33 +30,23 @@ max_requests = 0
 
 timeout = 30
 graceful_timeout = 20
-keepalive = 5
-limit_request_line = 8190
-limit_request_fields = 60
-limit_request_field_size = 8190
 
 # Heartbeats belong in memory: on a slow disk they would look like hung workers.
 worker_tmp_dir = str(_memory) if os.access(_memory, os.W_OK) else None
 
-# TRUSTED_PROXIES says whom to believe; gunicorn by itself would believe whoever is on this machine.
-forwarded_allow_ips = ""
-
 # A socket in the home folder with which gunicorn can be steered: nobody needs it, and two Parleys would share it.
 control_socket_disable = True
-
-# Whoever asks need not learn what we are made of.
-wsgi.SERVER = "Parley"  # type: ignore[attr-defined] # the stubs do not know it
 
 accesslog = None
 loglevel = "warning"
 
 
 class _Structured(logging.Handler):
-    """Writes what gunicorn says as our structured lines: its own words, never a request's or whence it came."""
+    """Writes what gunicorn and waitress say as our structured lines, never a request's words or whence it came."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the message without its arguments; this one message has them inside already."""
-        words = "Invalid request" if record.msg.startswith("Invalid request") else record.msg
+        """Write gunicorn's message without its arguments; of waitress, which puts them in, only where it spoke."""
+        words = record.msg if record.name.startswith("gunicorn") else f"{record.module}.{record.funcName}"
         error = record.exc_info[1] if record.exc_info else None
         structlog.get_logger("gunicorn").log(record.levelno, "web_server", said=words, exc_info=error)
 
@@ -69,6 +58,10 @@ class logger_class(Logger):
         """Replace the handlers that gunicorn set up."""
         super().setup(cfg)
         self.error_log.handlers = [_Structured()]
+        waitress = logging.getLogger("waitress")
+        waitress.handlers, waitress.propagate = [_Structured()], False
+        # It warns of each request that waits for a thread.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 # A worker is born with the handlers of its master, which only note what they are told: a SIGTERM that reaches it before

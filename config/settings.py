@@ -99,6 +99,14 @@ class Settings(BaseSettings):
     )
     web_workers: int = setting(2, "Web server processes.", ge=1, le=64)
     web_threads: int = setting(8, "Threads in each web server process.", ge=1, le=256)
+    web_connections: int = setting(1000, "Connections that each web server process has at most.", ge=10, le=100_000)
+    web_connections_per_network: int = setting(
+        100,
+        "Connections that each web server process has at most from one network, an IPv4 address or an IPv6 /64; those "
+        "of TRUSTED_PROXIES do not count.",
+        ge=1,
+        le=100_000,
+    )
     worker_concurrency: int = setting(256, "Webhooks that one worker has in flight at most.", ge=1, le=1000)
     webhook_timeout: float = setting(15, "Time for one webhook's whole exchange.", unit="seconds", ge=1, le=60)
     webhook_allow_networks: Networks = setting(

@@ -35,6 +35,7 @@ from service.web import (
     webhooks_desk,
 )
 from service.web.context import EXTENSION, Parley
+from service.web.payloads import BoundedRequest
 from service.wiring import Wiring, fresh_id
 
 VIEWS = (
@@ -65,6 +66,7 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
     """Build the application. It opens no connection before its first request, so that it may be built before a fork."""
     wiring = wiring or Wiring.from_settings()
     app = APIFlask("service.web", title="Parley", version="1", docs_path=None, spec_path="/openapi.json")
+    app.request_class = BoundedRequest
     app.config.update(
         SECRET_KEY=wiring.session_keys[0],
         SECRET_KEY_FALLBACKS=list(wiring.session_keys[1:]),

@@ -1,8 +1,8 @@
 """What the views are handed: the stories, the stores they read, and who we are on the web."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import cast
 
 from flask import current_app, request
@@ -82,10 +82,25 @@ def words_of(site: Site, lang: str) -> Words:
 
 def network() -> str:
     """Return the network that the request came from; a socket's peer is the local machine."""
+    return network_of(request.remote_addr or "127.0.0.1")
+
+
+def network_of(text: str) -> str:
+    """Return the network of the address *text*."""
+    address = address_of(text)
+    return str(ip_network((address, _PREFIX[address.version]), strict=False)) if address else "unknown"
+
+
+def is_within(text: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Whether the address *text* is of one of *networks*."""
+    address = address_of(text)
+    return address is not None and any(address in network for network in networks)
+
+
+def address_of(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address *text*, an IPv4 one that is written as IPv6 as what it is; None when it is none."""
     try:
-        address: IPv4Address | IPv6Address = ip_address(request.remote_addr or "127.0.0.1")
+        address = ip_address(text)
     except ValueError:
-        return "unknown"
-    if address.version == 6 and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return str(ip_network((address, _PREFIX[address.version]), strict=False))
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address

@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from apiflask.exceptions import HTTPError
 from apiflask.types import ResponseReturnValueType
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, abort, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from service.core import errors
@@ -30,6 +30,17 @@ TABLE: dict[type[ParleyError], tuple[int, str]] = {
     errors.Leased: (409, "Somebody has it open"),
     errors.UndoTooLate: (409, "Too late to undo"),
     errors.Unavailable: (503, "Not available"),
+}
+
+#: Where the web server notes, in a request's environment, by which status it was refused before it was read to its end.
+UNREAD = "parley.unread"
+
+#: What is said then.
+WHY_UNREAD = {
+    400: "This is not valid HTTP: its head, or the length of its body, breaks the rules. Check what sends it.",
+    413: "The request is too long. Send 1 MB at most.",
+    431: "The head of the request is too long. Send 16 kB at most, cookies included.",
+    501: "Of all transfer codings only chunked is understood. Send the request plainly.",
 }
 
 #: Seconds after which a page may try again when a neighbour is away.
@@ -94,6 +105,13 @@ def http_error(error: HTTPException) -> Response:
     problem = {"type": "about:blank", "title": title, "status": status, "detail": error.description or title}
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
     return answer(problem, headers)
+
+
+def insist_it_was_read() -> None:
+    """Answer what the web server refused to read, in the same form."""
+    status = request.environ.get(UNREAD)
+    if status:
+        abort(status, WHY_UNREAD[status])
 
 
 def crashed(error: Exception) -> Response:

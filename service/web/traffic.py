@@ -5,7 +5,8 @@ The log names the route, never the path: a path may hold an invitation, a query 
 
 import secrets
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from http import HTTPMethod
+from ipaddress import IPv4Network, IPv6Network
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ import structlog
 from flask import Flask, Response, g, request
 
 from service.outside import metrics
+from service.web.context import address_of, is_within
+from service.web.payloads import insist_on_bounds
+from service.web.problems import insist_it_was_read
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -29,6 +33,8 @@ def policy(*, posts_to: str = "") -> str:
     )
 
 
+METHODS = frozenset(HTTPMethod)
+
 HEADERS = {
     "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
@@ -41,6 +47,8 @@ HEADERS = {
 def register(app: Flask) -> None:
     """Surround every request of *app*."""
     app.before_request(_begin)
+    app.before_request(insist_it_was_read)
+    app.before_request(insist_on_bounds)
     app.after_request(_end)
 
 
@@ -54,10 +62,12 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     seconds = perf_counter() - g.began
     route = request.url_rule.rule if request.url_rule else "none"
-    metrics.REQUESTS.labels(route, request.method, str(response.status_code)).observe(seconds)
+    # A stranger may call a method anything: each name would be a series more to keep.
+    method = request.method if request.method in METHODS else "other"
+    metrics.REQUESTS.labels(route, method, str(response.status_code)).observe(seconds)
     log.info(
         "request",
-        method=request.method,
+        method=method,
         route=route,
         status=response.status_code,
         milliseconds=round(seconds * 1000, 1),
@@ -80,7 +90,7 @@ class TrustedProxies:
         if self._is_trusted(environ.get("REMOTE_ADDR", "")):
             hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
             client = next((hop for hop in reversed(hops) if not self._is_trusted(hop)), None)
-            if client is not None and _is_address(client):
+            if client is not None and address_of(client):
                 environ["REMOTE_ADDR"] = client
             if environ.get("HTTP_X_FORWARDED_PROTO") in ("http", "https"):
                 environ["wsgi.url_scheme"] = environ["HTTP_X_FORWARDED_PROTO"]
@@ -89,12 +99,4 @@ class TrustedProxies:
         return self._app(environ, start_response)
 
     def _is_trusted(self, address: str) -> bool:
-        return _is_address(address) and any(ip_address(address) in network for network in self._networks)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
+        return is_within(address, self._networks)

@@ -1,0 +1,73 @@
+"""Bounds of what a request brings, looked at before anything parses it: parsers have limits of their own, and faults.
+
+A megabyte can take a parser's stack, or seconds of its time: what is counted here is what that depends on.
+"""
+
+import re
+from typing import Final, NoReturn
+
+from flask import Request, abort, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+#: Levels of arrays and objects in each other.
+DEEPEST: Final = 20
+
+#: Values of a JSON document: twice what the largest batch takes.
+MOST_VALUES: Final = 50_000
+
+#: Digits of a number.
+LONGEST_NUMBER: Final = 100
+
+#: Fields of a form.
+MOST_FIELDS: Final = 1000
+
+#: Characters of a form that are written as %XX: the longest comment is of 80,000 bytes.
+MOST_ESCAPES: Final = 150_000
+
+#: A string of JSON, also one without an end: whatever a quote begins matches, so that no byte is looked at twice.
+_STRING: Final = re.compile(rb'"(?:[^"\\]+|\\.?)*+"?', re.DOTALL)
+_LONG_NUMBER: Final = re.compile(rb"[0-9]{%d}" % (LONGEST_NUMBER + 1))
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+
+
+class BoundedRequest(Request):
+    """A request that says in a sentence what is wrong with its JSON."""
+
+    def on_json_loading_failure(self, e: ValueError | None) -> NoReturn:
+        """Refuse a body that is no JSON, or does not say that it is."""
+        raise BadRequest("The body is not valid JSON.") if e else UnsupportedMediaType("Send it as application/json.")
+
+
+def insist_on_bounds() -> None:
+    """Refuse JSON and forms whose reading would cost more than they are worth."""
+    if request.is_json:
+        fault = fault_of_json(request.get_data())
+        if fault:
+            abort(400, fault)
+    elif request.mimetype == "application/x-www-form-urlencoded":
+        data = request.get_data()
+        if data.count(b"&") >= MOST_FIELDS or data.count(b"%") > MOST_ESCAPES:
+            abort(413, f"The form is too long: {MOST_FIELDS:,} fields and {MOST_ESCAPES:,} escaped characters at most.")
+
+
+def fault_of_json(data: bytes) -> str:
+    """Return what is wrong with *data*, which no parser should get then; empty when nothing is."""
+    if b"\0" in data:
+        return "The JSON must be UTF-8, without NUL."
+    rest = _STRING.sub(b"", data)
+    if sum(rest.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
+        return f"The JSON has too many values: {MOST_VALUES:,} at most."
+    if _LONG_NUMBER.search(rest):
+        return f"The JSON has a number that is too long: {LONGEST_NUMBER} digits at most."
+    if not _closes(rest.translate(None, _NO_BRACKETS)):
+        return f"The JSON is nested too deeply, {DEEPEST} levels at most, or its brackets do not close."
+    return ""
+
+
+def _closes(brackets: bytes) -> bool:
+    """Whether *brackets* pair up within the levels allowed: each round takes the innermost away."""
+    for _ in range(DEEPEST):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if not brackets:
+            return True
+    return False
