@@ -137,7 +137,7 @@ class Intake:
         report = Report(complaint, mask(note).text)
         told = described(comment, Decision(comment.outcome, READER, note=report.note)) | {"complaint": complaint.value}
         printed = self._print(site, "reporter", network)
-        door = Door("", printed, "", site.policy.comments_per_minute, site.policy.comments_burst)
+        door = Door("", printed, site.policy.comments_per_minute, site.policy.comments_burst)
         event = NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False))
         return self.queue.report(comment, report, door=door, event=event)
 
@@ -183,7 +183,6 @@ class Intake:
         return Door(
             said=self._print(site, "said", said),
             network=self._print(site, "network", network),
-            address=comment.author.fingerprint,
             per_minute=site.policy.comments_per_minute,
             burst=site.policy.comments_burst,
             closes_after=site.policy.close_after_days * DAY,

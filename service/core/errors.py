@@ -9,7 +9,7 @@
     │   ├── Closed                the thread takes no more comments
     │   ├── ParentMissing         a reply to what is not there for all to see
     │   ├── Duplicate             the same author, thread and text
-    │   ├── TooFast               too many comments from one network or address; carries when to come back
+    │   ├── TooFast               too many comments from one network; carries when to come back
     │   └── KeyReused             an Idempotency-Key with another payload
     ├── NotFound                  no such site, comment, person, endpoint
     ├── NotAllowed                known, but the role does not suffice
@@ -98,7 +98,7 @@ class Duplicate(Refused):
 
 
 class TooFast(Refused):
-    """Too many comments from one network or address; *retry_after* says in how many seconds the next is welcome."""
+    """Too many comments from one network; *retry_after* says in how many seconds the next is welcome."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__("You are posting comments too quickly. Slow down.")

@@ -61,7 +61,6 @@ class Door:
 
     said: str
     network: str
-    address: str
     per_minute: float
     burst: int
     closes_after: Millis = 0
@@ -152,7 +151,6 @@ class Queue:
                 keys.tree(comment.thread),
                 keys.roots(comment.thread),
                 keys.busy(comment.thread),
-                keys.pace(door.address),
                 keys.waiting(Sorting.USEFUL),
                 keys.written(author),
                 keys.record(author),
@@ -178,7 +176,6 @@ class Queue:
                 comment.thread_title,
                 DEEPEST,
                 door.closes_after,
-                "address" if door.address else "",
                 "author" if author else "",
                 round(usefulness, 6),
                 *(part for pair in codec.comment_fields(comment).items() for part in pair),

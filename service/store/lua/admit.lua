@@ -16,19 +16,18 @@
 --      14 tree         zset    paths of the thread's published comments
 --      15 roots        zset    its first-level comments by age
 --      16 busy         zset    its first-level comments by how many are published there
---      17 address      string  GCRA's theoretical arrival time for the writer's address, ms
---      18 useful       zset    waiting comments by what deciding them teaches
---      19 written      zset    the author's comments by age
---      20 record       hash    how many of them stand where
---      21 … facets     zset    waiting comments of one kind by age
+--      17 useful       zset    waiting comments by what deciding them teaches
+--      18 written      zset    the author's comments by age
+--      19 record       hash    how many of them stand where
+--      20 … facets     zset    waiting comments of one kind by age
 -- ARGV  1 payload digest, or "" without an Idempotency-Key    2 its life, ms
 --       3 "reply" or ""        4 life of said, ms
 --       5 pace: ms between comments    6 pace: burst, ms
 --       7 comment id    8 outcome    9 worst score
 --      10 decision, JSON object     11 event id    12 event type    13 event data, JSON    14 event life, ms
 --      15 site    16 thread's url    17 thread's title    18 deepest level    19 ms after which it closes, or 0
---      20 "address" or "" without one    21 "author" or "" for nobody known    22 usefulness, 0 to 1
---      23 … the comment's fields and values
+--      20 "author" or "" for nobody known    21 usefulness, 0 to 1
+--      22 … the comment's fields and values
 -- Answers  {"seen", receipt} | {"closed"} | {"orphan"} | {"duplicate"} | {"fast", ms to wait} | {"admitted", now}
 
 local time = redis.call('TIME')
@@ -61,16 +60,9 @@ if redis.call('EXISTS', KEYS[2]) == 1 then return {'duplicate'} end
 
 -- GCRA: the arrival time that a perfectly paced writer would have now may lie at most a burst ahead.
 local pace, burst = tonumber(ARGV[5]), tonumber(ARGV[6])
-local paced = ARGV[20] == 'address' and {KEYS[3], KEYS[17]} or {KEYS[3]}
-local arrivals, ahead = {}, 0
-for at, key in ipairs(paced) do
-    arrivals[at] = math.max(tonumber(redis.call('GET', key) or 0), now) + pace
-    ahead = math.max(ahead, arrivals[at] - now)
-end
-if ahead > burst then return {'fast', ahead - burst} end
-for at, key in ipairs(paced) do
-    redis.call('SET', key, string.format('%d', arrivals[at]), 'PX', math.ceil(arrivals[at] - now))
-end
+local arrival = math.max(tonumber(redis.call('GET', KEYS[3]) or 0), now) + pace
+if arrival - now > burst then return {'fast', arrival - now - burst} end
+redis.call('SET', KEYS[3], string.format('%d', arrival), 'PX', math.ceil(arrival - now))
 
 if ARGV[1] ~= '' then
     redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. id .. ' ' .. outcome, 'PX', ARGV[2])
@@ -79,10 +71,10 @@ redis.call('SET', KEYS[2], id, 'PX', ARGV[4])
 
 -- A day of waiting counts as much as the whole way from the threshold to certainty; fixed here, so that nobody's clock
 -- moves the queue while it is read.
-local useful = string.format('%.9f', ARGV[22] - now / 86400000)
+local useful = string.format('%.9f', ARGV[21] - now / 86400000)
 redis.call('HSET', KEYS[5], 'outcome', outcome, 'version', 1, 'sequence', 1, 'created_at', now,
     'worst', ARGV[9], 'useful', useful, 'event', ARGV[11], 'undo_until', 0, 'path', path, 'root_at', root_at,
-    unpack(ARGV, 23))
+    unpack(ARGV, 22))
 redis.call('RPUSH', KEYS[6], '{"version":1,"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[10], 2))
 
 redis.call('HSET', KEYS[10], 'url', ARGV[16], 'title', ARGV[17])
@@ -98,14 +90,14 @@ if outcome == 'published' then
 elseif outcome == 'held' then
     redis.call('ZADD', KEYS[7], ARGV[9], id)
     redis.call('ZADD', KEYS[8], now, id)
-    redis.call('ZADD', KEYS[18], useful, id)
-    for n = 21, #KEYS do redis.call('ZADD', KEYS[n], now, id) end
+    redis.call('ZADD', KEYS[17], useful, id)
+    for n = 20, #KEYS do redis.call('ZADD', KEYS[n], now, id) end
 else
     redis.call('HINCRBY', KEYS[11], 'refused', 1)
 end
-if ARGV[21] == 'author' then
-    redis.call('ZADD', KEYS[19], now, id)
-    redis.call('HINCRBY', KEYS[20], outcome, 1)
+if ARGV[20] == 'author' then
+    redis.call('ZADD', KEYS[18], now, id)
+    redis.call('HINCRBY', KEYS[19], outcome, 1)
 end
 
 redis.call('HSET', KEYS[12], 'type', ARGV[12], 'comment', id, 'sequence', 1, 'at', now, 'not_before', now,
