@@ -182,6 +182,18 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """How many comments are held for a person, or may be at most, and how many bytes their fields have."""
+
+    comments: int
+    bytes: int
+
+    def fills(self, most: "Held") -> bool:
+        """Whether there is no room for more where *most* may be held."""
+        return self.comments >= most.comments or self.bytes >= most.bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What a writer gets for an accepted comment. *token* opens this one comment to its author."""
 

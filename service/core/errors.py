@@ -9,6 +9,8 @@
     │   ├── Closed                the thread takes no more comments
     │   ├── ParentMissing         a reply to what is not there for all to see
     │   ├── Duplicate             the same author, thread and text
+    │   ├── ShareUsed             so much of one network is held that nobody else may be kept waiting by more
+    │   ├── NoRoom                so much is held that the site takes nothing more that would be
     │   ├── TooFast               too many comments from one network; carries when to come back
     │   └── KeyReused             an Idempotency-Key with another payload
     ├── NotFound                  no such site, comment, person, endpoint
@@ -103,6 +105,25 @@ class TooFast(Refused):
     def __init__(self, retry_after: int) -> None:
         super().__init__("You are posting comments too quickly. Slow down.")
         self.retry_after = retry_after
+
+
+class ShareUsed(Refused):
+    """As much from one network is held for a person as one may have waiting."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Very many comments from your network are waiting for a moderator already. Please try again when they have "
+            "been read."
+        )
+
+
+class NoRoom(Refused):
+    """As much is held for a person as the site may have waiting."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "So many comments are waiting for a moderator here that no more can be taken now. Please try again later."
+        )
 
 
 class KeyReused(Refused):

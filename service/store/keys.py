@@ -21,13 +21,16 @@ Partition, tag `{p00}` …
     batches             zset    batches under way "<site> <batch>" by when to go on
 
 Site, in its partition's tag
-    comment:<id>        hash    the comment (codec.py), its version, sequence, `told`: the last sequence fanned out
+    comment:<id>        hash    the comment (codec.py), its version, sequence, `told`: the last sequence fanned out,
+                                size: bytes of its fields, network: the digest of whence it came, while it is held
     decisions:<id>      list    Decisions as JSON, oldest first, append-only
     lease:<id>          hash    token, holder, name; expires when the lease ends
     leases              zset    leased comments by the ms at which their lease ends
     waiting:<sorting>   zset    held comments that nobody escalated: worst by their worst score, oldest by created_at,
                                 useful by how near they are to the threshold less the days since the epoch
     waiting:in:<facet>  zset    the same, those held for a reason, of an author or on a page, by created_at
+    held                hash    comments, bytes: how many comments are held, and of how many bytes;
+                                <network>, <network>:bytes: those of one network
     escalated           zset    comments that were handed on, by when
     spam                zset    comments marked as spam, by when
     decided             zset    comments that people decided, by when; the last ones
@@ -81,7 +84,7 @@ from binascii import crc32
 from service.core.listing import Sorting
 
 PARTITIONS = 16
-SCHEMA = 2
+SCHEMA = 3
 
 _PREFIX = "parley"
 _REGISTRY = f"{_PREFIX}:{{registry}}"
@@ -170,6 +173,10 @@ class SiteKeys:
 
     def facet(self, facet: str) -> str:
         return f"{self._site}:waiting:in:{facet}"
+
+    @property
+    def held(self) -> str:
+        return f"{self._site}:held"
 
     @property
     def escalated(self) -> str:

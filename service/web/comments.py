@@ -39,8 +39,8 @@ AUTHOR_TOKEN = "Parley-Author-Token"  # noqa: S105 - the header's name
         404: "There is no such site.",
         409: "The same author, thread and text.",
         422: "Fields with faults, every one listed in `errors`.",
-        429: "Too fast: `Retry-After` says when the next is welcome.",
-        503: "Not available now: nothing was stored.",
+        429: "Too fast, or very much of this network waits: `Retry-After` says when the next is welcome.",
+        503: "Not available now, or as much waits as may: nothing was stored.",
     },
 )
 def post_comment(site: str) -> AnyResponse:

@@ -180,7 +180,7 @@ def test_roles_and_sites_bound_who_may(
 
 def test_a_worker_that_is_killed_in_the_midst_leaves_the_batch_to_the_next(wiring: Wiring, tmp_path: Path) -> None:
     site = wiring.registry.site("demo")
-    patient = {"hold_newcomers": True, "comments_burst": 2000, "comments_per_minute": 6000}
+    patient = {"hold_newcomers": True, "comments_burst": 2000, "comments_per_minute": 6000, "most_held": 200_000}
     careful = replace(site, policy=site.policy.changed(patient))
     intake = Intake(wiring.queue, SafeScorer(), wiring.sealing, wiring.fingerprints, fresh_id)
     for n in range(2000):

@@ -26,7 +26,8 @@
 --      23 record       hash    how many of the author's comments stand where
 --      24 log          stream  the site's moderation log
 --      25 acts         list    what moderators did to the comment beside deciding
---      26 … facets     zset    waiting comments of one kind by age
+--      26 held         hash    how many comments are held and of how many bytes, of the site and of each network
+--      27 … facets     zset    waiting comments of one kind by age
 -- ARGV  1 comment id    2 version that the decider saw    3 lease token, or "" without one
 --       4 outcome       5 decision, JSON object           6 undo window, ms
 --       7 "undo" or ""  8 event id    9 event type    10 event data, JSON    11 event life, ms    12 site
@@ -43,7 +44,7 @@ local id, outcome, undoing = ARGV[1], ARGV[4], ARGV[7] == 'undo'
 local rewording = ARGV[17] ~= ''
 
 local was = redis.call('HMGET', KEYS[1], 'outcome', 'version', 'sequence', 'created_at', 'worst', 'undo_until', 'event',
-    'path', 'root_at', 'useful', 'reports_seen')
+    'path', 'root_at', 'useful', 'reports_seen', 'size', 'network')
 if not was[1] then return {'missing'} end
 -- A client that lost our answer and asked again gets the same one.
 if was[7] == ARGV[8] then return {'decided', redis.call('LINDEX', KEYS[2], -1)} end
@@ -74,7 +75,11 @@ local reports = undoing and outcome == 'published' and (was[11] or 0) + seen or 
 redis.call('HSET', KEYS[1], 'outcome', outcome, 'version', version, 'sequence', sequence, 'event', ARGV[8],
     'undo_until', undo_until, 'escalated', ARGV[13] == 'escalated' and '1' or '', 'reports_seen', seen)
 redis.call('RPUSH', KEYS[2], decision)
+local was_size, size = tonumber(was[12]), tonumber(was[12])
 if rewording then
+    -- All that a wording changes is counted, but for `worst`.
+    for n = 21, #ARGV, 2 do size = size + #ARGV[n + 1] - redis.call('HSTRLEN', KEYS[1], ARGV[n]) end
+    redis.call('HSET', KEYS[1], 'size', size)
     local entry = '{"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[17], 2)
     redis.call('HSET', KEYS[1], unpack(ARGV, 19))
     redis.call('RPUSH', KEYS[25], entry)
@@ -94,13 +99,32 @@ end
 list(KEYS[4], was[5], waits)
 list(KEYS[5], was[4], waits)
 list(KEYS[18], was[10], waits)
-for n = 26, #KEYS do list(KEYS[n], was[4], waits) end
+for n = 27, #KEYS do list(KEYS[n], was[4], waits) end
 list(KEYS[16], reports, reports > 0)
 if not rewording then list(KEYS[17], stamp, reports > 0) end
 list(KEYS[19], stamp, ARGV[13] == 'escalated')
 list(KEYS[20], stamp, outcome == 'spam')
 list(KEYS[21], stamp, not waits)
 redis.call('ZREMRANGEBYRANK', KEYS[21], 0, -1 - ARGV[16])
+
+-- What is held, of the site and of each network. A network is known for as long as its comment is held.
+local function count(by, bytes)
+    redis.call('HINCRBY', KEYS[26], 'comments', by)
+    redis.call('HINCRBY', KEYS[26], 'bytes', bytes)
+    if was[13] then
+        local left = redis.call('HINCRBY', KEYS[26], was[13], by)
+        redis.call('HINCRBY', KEYS[26], was[13] .. ':bytes', bytes)
+        if left <= 0 then redis.call('HDEL', KEYS[26], was[13], was[13] .. ':bytes') end
+    end
+end
+if was[1] == 'held' and outcome == 'held' then
+    count(0, size - was_size)
+elseif was[1] == 'held' then
+    count(-1, -was_size)
+    redis.call('HDEL', KEYS[1], 'network')
+elseif outcome == 'held' then
+    count(1, size)
+end
 
 -- The page: what is published shows, once its undo window has ended; what showed before goes on.
 local shows = was[1] == 'published' and tonumber(redis.call('ZSCORE', KEYS[7], id) or 0) <= now
