@@ -63,7 +63,7 @@ class Outbox:
     def read(self, partitions: Sequence[int], *, worker: str, block: Millis, count: int) -> list[Entry]:
         """Return new entries, waiting up to *block* for the first."""
         streams = [outbox(partition) for partition in partitions]
-        answer = self._redis.do(
+        answer = self._redis.wait(
             "XREADGROUP",
             "GROUP",
             WORKERS,
@@ -75,6 +75,7 @@ class Outbox:
             "STREAMS",
             *streams,
             *[">"] * len(streams),
+            block=block,
         )
         found = dict(answer or {})
         return [
