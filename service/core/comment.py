@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from service.core.masking import MaskedText
 from service.core.verdict import Opinion
 
 #: Milliseconds since the epoch by Redis's clock, the only clock that stored times are compared with.
 Millis = int
+
+
+#: The longest undo window.
+LONGEST_UNDO: Final[Millis] = 60_000
 
 
 class Outcome(StrEnum):

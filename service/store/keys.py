@@ -19,6 +19,7 @@ Partition, tag `{p00}` …
     open                zset    deliveries neither delivered nor dead by the ms since which they could be made
     replays             zset    replays under way "<site> <endpoint> <mode> <cursor> <until>" by when to go on
     batches             zset    batches under way "<site> <batch>" by when to go on
+    clock               hash    seen: a time that it had, ms, renewed by the minute; backs: how often it went back
 
 Site, in its partition's tag
     comment:<id>        hash    the comment (codec.py), its version, sequence, `told`: the last sequence fanned out,
@@ -63,6 +64,7 @@ Site, in its partition's tag
     health:<endpoint>   hash    paused, disabled (why), disabled_at, catching_up: why nothing is fanned out to it;
                                 missing_from: ms of the first event that it misses; failing_since, failing_from,
                                 delivered_at, streak: quick answers in a row; rests_until, arrival: its pace, ms;
+                                backs: of the clock, when its lane was last set right;
                                 sequence, told: of the events about itself
     delivery:<event>:<endpoint>  hash  state, failures, created_at, changed_at, due_at; expires after the retention
     attempts:<event>:<endpoint>  list  Attempts as JSON, the newest last, bounded
@@ -137,6 +139,11 @@ def batches(partition: int) -> str:
     return f"{_tag(partition)}:batches"
 
 
+def clock(partition: int) -> str:
+    """Return what is known of the clock of the partition's server."""
+    return f"{_tag(partition)}:clock"
+
+
 def _tag(partition: int) -> str:
     return f"{_PREFIX}:{{p{partition:02}}}"
 
@@ -144,7 +151,7 @@ def _tag(partition: int) -> str:
 class SiteKeys:
     """The keys of one site."""
 
-    __slots__ = ("_site", "due", "outbox", "partition", "replays", "running", "undelivered")
+    __slots__ = ("_site", "clock", "due", "outbox", "partition", "replays", "running", "undelivered")
 
     def __init__(self, site: str) -> None:
         self.partition = partition_of(site)
@@ -153,6 +160,7 @@ class SiteKeys:
         self.undelivered = undelivered(self.partition)
         self.replays = replays(self.partition)
         self.running = batches(self.partition)
+        self.clock = clock(self.partition)
         self._site = f"{_tag(self.partition)}:{site}"
 
     def comment(self, comment: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from service.core.acts import Entry
 from service.core.comment import (
+    LONGEST_UNDO,
     Actor,
     Comment,
     Decision,
@@ -42,6 +43,7 @@ from service.store import codec
 from service.store.acts import MOST_LOGGED
 from service.store.connection import Argument, Connection, Script
 from service.store.keys import SiteKeys
+from service.store.leases import LEASE_LENGTH
 
 DAY: Final = 24 * 3600 * 1000
 
@@ -287,6 +289,8 @@ class Queue:
                 MOST_DECIDED,
                 codec.entry_json(wording.entry) if wording else "",
                 MOST_LOGGED,
+                LEASE_LENGTH,
+                LONGEST_UNDO,
                 *(_wording_fields(wording) if wording else ()),
             ],
         )

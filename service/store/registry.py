@@ -14,6 +14,9 @@ from service.store.connection import Connection
 #: How long an invitation may be taken up, ms.
 INVITATION_LIFE: Final = 15 * 60 * 1000
 
+#: Seconds by which a sign of life may seem to come too soon.
+BEAT_SLACK: Final = 60
+
 #: Settings of the server that keep what it took, and what happens otherwise.
 SAFE: Final = {
     "appendonly": ("yes", "with yes, comments survive a restart."),
@@ -155,4 +158,6 @@ class Registry:
     def since_beat(self) -> int | None:
         """Return the seconds since a worker was last alive, or None when none ever was."""
         beat = self._redis.do("GET", keys.WORKER)
-        return None if beat is None else max(0, int(self._redis.do("TIME")[0]) - int(beat))
+        since = None if beat is None else int(self._redis.do("TIME")[0]) - int(beat)
+        # One that lies ahead was left by a clock that went back since: whoever lives has renewed it.
+        return None if since is None or since < -BEAT_SLACK else max(0, since)

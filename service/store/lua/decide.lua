@@ -34,7 +34,8 @@
 --      13 "escalated" or ""    14 decider's id where another's lease stops them, else ""    15 "author" or ""
 --      16 decided comments that are listed
 --      17 "" or the Entry that logs a new wording, JSON object    18 entries that the log keeps, about
---      19 … with a new wording: the comment's fields that it changes, and their values; `worst` is the first
+--      19 length of the longest lease, ms    20 longest undo window, ms
+--      21 … with a new wording: the comment's fields that it changes, and their values; `worst` is the first
 -- Answers  {"missing"} | {"stale", last decision} | {"lost", last decision} | {"taken", holder's id, name, ends}
 --          | {"late"} | {"decided", last decision as stored}
 
@@ -54,11 +55,15 @@ if ARGV[3] ~= '' and redis.call('HGET', KEYS[3], 'token') ~= ARGV[3] then
 end
 if ARGV[14] ~= '' then
     local holder = redis.call('HMGET', KEYS[3], 'holder', 'name')
-    if holder[1] and holder[1] ~= ARGV[14] then
-        return {'taken', holder[1], holder[2], now + redis.call('PTTL', KEYS[3])}
+    local ends = redis.call('PTTL', KEYS[3])
+    if holder[1] and holder[1] ~= ARGV[14] and ends <= tonumber(ARGV[19]) then
+        return {'taken', holder[1], holder[2], now + ends}
     end
 end
-if undoing and tonumber(was[6]) <= now then return {'late'} end
+-- A window that would end later than any was opened by a clock that went back since: it has ended.
+local latest = now + ARGV[20]
+local function is_over(ends) return ends <= now or ends > latest end
+if undoing and is_over(tonumber(was[6])) then return {'late'} end
 
 local version, sequence = was[2] + 1, was[3] + 1
 local window = tonumber(ARGV[6])
@@ -78,13 +83,13 @@ redis.call('RPUSH', KEYS[2], decision)
 local was_size, size = tonumber(was[12]), tonumber(was[12])
 if rewording then
     -- All that a wording changes is counted, but for `worst`.
-    for n = 21, #ARGV, 2 do size = size + #ARGV[n + 1] - redis.call('HSTRLEN', KEYS[1], ARGV[n]) end
+    for n = 23, #ARGV, 2 do size = size + #ARGV[n + 1] - redis.call('HSTRLEN', KEYS[1], ARGV[n]) end
     redis.call('HSET', KEYS[1], 'size', size)
     local entry = '{"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[17], 2)
-    redis.call('HSET', KEYS[1], unpack(ARGV, 19))
+    redis.call('HSET', KEYS[1], unpack(ARGV, 21))
     redis.call('RPUSH', KEYS[25], entry)
     redis.call('XADD', KEYS[24], 'MAXLEN', '~', ARGV[18], '*', 'entry', entry)
-    was[5] = ARGV[20]
+    was[5] = ARGV[22]
 else
     redis.call('DEL', KEYS[3])
     redis.call('ZREM', KEYS[22], id)
@@ -127,7 +132,7 @@ elseif outcome == 'held' then
 end
 
 -- The page: what is published shows, once its undo window has ended; what showed before goes on.
-local shows = was[1] == 'published' and tonumber(redis.call('ZSCORE', KEYS[7], id) or 0) <= now
+local shows = was[1] == 'published' and is_over(tonumber(redis.call('ZSCORE', KEYS[7], id) or 0))
 local root = string.match(was[8], '^[^/]+')
 redis.call('ZREM', KEYS[6], id)
 redis.call('ZREM', KEYS[7], id)
@@ -136,6 +141,7 @@ if redis.call('ZREM', KEYS[13], was[8]) == 1 and tonumber(redis.call('ZINCRBY', 
     redis.call('ZREM', KEYS[15], root)
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now)
+redis.call('ZREMRANGEBYSCORE', KEYS[7], string.format('(%d', latest), '+inf')
 if outcome == 'published' then
     redis.call('ZADD', KEYS[6], was[4], id)
     redis.call('ZADD', KEYS[13], 0, was[8])

@@ -21,7 +21,10 @@ if redis.call('HGET', KEYS[1], 'outcome') ~= 'published' then return {'missing'}
 if redis.call('SISMEMBER', KEYS[3], ARGV[2]) == 1 then return {'again'} end
 
 local pace, burst = tonumber(ARGV[5]), tonumber(ARGV[6])
-local arrival = math.max(tonumber(redis.call('GET', KEYS[5]) or 0), now) + pace
+local arrival = tonumber(redis.call('GET', KEYS[5]) or 0)
+-- What lies further ahead than a burst was stored by a clock that went back since.
+if arrival < now or arrival > now + burst then arrival = now end
+arrival = arrival + pace
 if arrival - now > burst then return {'fast', arrival - now - burst} end
 redis.call('SET', KEYS[5], string.format('%d', arrival), 'PX', math.ceil(arrival - now))
 
