@@ -178,3 +178,8 @@ class Unavailable(ParleyError):
     def __init__(self, neighbour: str, problem: str) -> None:
         super().__init__(f"{neighbour} is not available: {problem}")
         self.neighbour = neighbour
+
+    @property
+    def cause(self) -> str:
+        """What the neighbour itself said, for its operator's log: “No space left on device”, for one."""
+        return str(self.__cause__ or "")

@@ -90,7 +90,7 @@ def answer(problem: dict[str, Any], headers: Headers) -> Response:
 def refused(error: ParleyError) -> Response:
     """Answer with *error*."""
     if isinstance(error, errors.Unavailable):
-        log.warning("unavailable", neighbour=error.neighbour, problem=str(error))
+        log.warning("unavailable", neighbour=error.neighbour, problem=str(error), cause=error.cause)
     return answer(body_of(error), headers_of(error))
 
 
