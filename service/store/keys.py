@@ -42,7 +42,7 @@ Site, in its partition's tag
     acts:<subject>      list    Entries as JSON, oldest first, append-only: of an author, a thread or a comment
     acts                stream  the site's moderation log, in order, its oldest trimmed: field entry, an Entry as JSON
     reports:<id>        list    Reports as JSON, oldest first, bounded
-    reporters:<id>      set     digests of the networks that reported the comment
+    reporters:<id>      set     digests of the networks that reported the comment, bounded
     reported            zset    published comments that readers reported, by how many reports wait for a decision
     reported:latest     zset    the same, by their last report
     thread:<key>        zset    published comments by created_at

@@ -59,6 +59,9 @@ SHARES: Final = 50
 #: Reports of one comment that are kept.
 MOST_REPORTS: Final = 50
 
+#: Networks whose reports of one comment are counted: a thousand say no more.
+MOST_REPORTERS: Final = 500
+
 #: Comments that the list of what was decided holds.
 MOST_DECIDED: Final = 10_000
 
@@ -296,7 +299,7 @@ class Queue:
         )
 
     def report(self, comment: Comment, report: Report, *, door: Door, event: NewEvent) -> bool:
-        """Note *report*; False if the same network reported this comment before. Raises NotFound, TooFast."""
+        """Note *report*; False if the same network, or very many, reported it before. Raises NotFound, TooFast."""
         keys = SiteKeys(comment.site)
         answer = self._redis.run(
             self._report,
@@ -322,6 +325,7 @@ class Queue:
                 event.data,
                 self._event_life,
                 comment.site,
+                MOST_REPORTERS,
             ],
         )
         match answer:
