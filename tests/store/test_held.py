@@ -29,7 +29,7 @@ def recount(desk: Desk) -> dict[str, int]:
     """Return what the store should have counted, by looking at every comment there is."""
     counted = Counter[str]()
     prefix = desk.keys.comment("")
-    for key in desk.connection.do("KEYS", f"{prefix}*"):
+    for key in desk.connection._client.scan_iter(f"{prefix}*"):
         fields = desk.connection.do("HGETALL", key)
         names = codec.comment_fields(codec.comment(key.removeprefix(prefix), desk.site.id, fields))
         size = sum(len(fields[name].encode()) for name in names)
@@ -252,4 +252,4 @@ def test_what_is_asked_before_the_work_is_answered_as_what_is_done_after_it(desk
 
 def dumped(connection: Connection) -> dict[str, bytes]:
     """Return every key and what it holds, as the server serialises it."""
-    return {key: connection.do("DUMP", key, **{NEVER_DECODE: True}) for key in connection.do("KEYS", "*")}
+    return {key: connection.do("DUMP", key, **{NEVER_DECODE: True}) for key in connection._client.scan_iter("*")}
