@@ -140,8 +140,10 @@ class Registry:
 
     def invited(self, digest: str) -> Member | None:
         """Return whom the invitation is for, without spending it, or None."""
-        text = self._redis.do("GET", keys.invitation(digest))
-        return codec.member("", text) if text else None
+        key = keys.invitation(digest)
+        text, left = self._redis.pipe([("GET", key), ("PTTL", key)])
+        # One that would last longer than any was made by a clock that went back since: it has ended.
+        return codec.member("", text) if text and left <= INVITATION_LIFE else None
 
     def spend(self, digest: str) -> Member | None:
         """Return whom the invitation was for and end it, so that it works once; None if it was spent or expired."""

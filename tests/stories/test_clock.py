@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
+from service.access import Access
 from service.bulk import Bulk
 from service.core.comment import Complaint, Outcome
-from service.core.errors import UndoTooLate
-from service.core.people import Member
+from service.core.errors import NotFound, UndoTooLate
+from service.core.people import Member, Role
 from service.core.site import Site
 from service.intake import Intake
 from service.outside.sealing import FingerprintKey
@@ -266,3 +267,12 @@ def test_a_sign_of_life_from_ahead_is_none(registry: Registry, connection: Conne
     assert registry.since_beat() == 0
     connection.do("SET", "parley:{registry}:worker", (ahead.now + ahead.jump) // 1000)
     assert registry.since_beat() is None
+
+
+def test_an_invitation_from_ahead_has_ended(access: Access, ahead: Clock) -> None:
+    secret = access.invite(Role.MODERATOR)
+    assert access.invited(secret).role is Role.MODERATOR
+    [key] = ahead.connection._client.scan_iter("*:invitation:*")
+    ahead.life(key)
+    with pytest.raises(NotFound):
+        access.join(secret, name="Eve", password="a long enough one")
