@@ -139,4 +139,4 @@ def _opinion(chance: random.Random) -> Opinion:
 
 def _door(comment: Comment) -> Door:
     network = comment.author.known_as
-    return Door(secrets.token_hex(13), network, comment.author.fingerprint, 6000, 6000)
+    return Door(secrets.token_hex(13), network, 6000, 6000)

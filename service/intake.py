@@ -1,12 +1,14 @@
 """The first story: a submission becomes a stored comment, or is refused at the door.
 
-hide → score → decide → store, queue and event in one step. Every text that enters Parley comes this way.
+look → hide → score → decide → store, queue and event in one step. Every text that enters Parley comes this way, and
+what the door refuses whatever it says is refused before any work.
 """
 
 import hmac
 import json
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, replace
+from functools import partial
 
 from service.core import covers, links, policy
 from service.core.comment import (
@@ -23,7 +25,7 @@ from service.core.comment import (
 )
 from service.core.errors import Fault, InvalidChange, InvalidSubmission, ParentMissing
 from service.core.events import described
-from service.core.masking import Masked, mask
+from service.core.masking import mask
 from service.core.people import Member, Role
 from service.core.ports import Fingerprint, Fingerprints, Scorer, Sealing, address_context, covers_context
 from service.core.site import Site
@@ -73,29 +75,31 @@ class Intake:
         Raises InvalidSubmission for a page of another site or a weak key, Refused for what is turned away, Unavailable.
         """
         _check(submission, site=site, idempotency_key=idempotency_key)
-        masked = {name: mask(text) for name, text in _texts(submission).items()}
-        comment = self._hidden(submission, masked, site=site, thread=thread)
         if moderator:
             moderator.require(Role.MODERATOR, site.id)
-            comment = replace(comment, author=_badged(comment.author, moderator))
-        standing = self.queue.standing(site.id, comment.author)
-        count = links.count(comment.body)
-        outcome, reasons = policy.decide(
-            comment.opinion, links=count, standing=standing, policy=site.policy, is_automatic=is_automatic
-        )
+        door = self._door(submission, site=site, network=network, idempotency_key=idempotency_key, thread=thread)
+        found = self.queue.preflight(site.id, door)
+        if isinstance(found, Receipt):
+            return self._with_token(site, found)
+        decide = partial(policy.decide, standing=found.standing, policy=site.policy, is_automatic=is_automatic)
+        if found.if_held and not moderator and decide(policy.SPOTLESS, links=0)[0] is Outcome.HELD:
+            raise found.if_held
+        comment = self._hidden(submission, door, site=site)
+        outcome, reasons = decide(comment.opinion, links=links.count(comment.body))
         actor = POLICY
         if moderator:
+            comment = replace(comment, author=_badged(comment.author, moderator))
             outcome, reasons, actor = Outcome.PUBLISHED, (Reason.MODERATOR,), moderator.actor
         comment = replace(comment, outcome=outcome, reasons=reasons)
         decision = Decision(outcome, actor, reasons)
         receipt = self.queue.admit(
             comment,
             decision,
-            door=self._door(submission, comment, site=site, network=network, idempotency_key=idempotency_key),
+            door=door,
             event=NewEvent(self.new_id("evt"), json.dumps(described(comment, decision), ensure_ascii=False)),
             usefulness=policy.usefulness(comment.opinion, policy=site.policy),
         )
-        return replace(receipt, token=self._token(site.id, receipt.id))
+        return self._with_token(site, receipt)
 
     def reply(
         self, parent: str, body: str, *, site: Site, moderator: Member, network: str, idempotency_key: str = ""
@@ -137,7 +141,7 @@ class Intake:
         report = Report(complaint, mask(note).text)
         told = described(comment, Decision(comment.outcome, READER, note=report.note)) | {"complaint": complaint.value}
         printed = self._print(site, "reporter", network)
-        door = Door("", printed, "", site.policy.comments_per_minute, site.policy.comments_burst)
+        door = Door("", printed, site.policy.comments_per_minute, site.policy.comments_burst)
         event = NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False))
         return self.queue.report(comment, report, door=door, event=event)
 
@@ -145,16 +149,15 @@ class Intake:
         """Whether *token* is the author's of this comment; in constant time."""
         return hmac.compare_digest(token.encode("utf-8", "replace"), self._token(site, comment).encode())
 
-    def _hidden(self, submission: Submission, masked: dict[str, Masked], *, site: Site, thread: str) -> Comment:
+    def _hidden(self, submission: Submission, door: Door, *, site: Site) -> Comment:
+        masked = {name: mask(text) for name, text in _texts(submission).items()}
         id = self.new_id("c")
         address = submission.address
         hidden = covers.dumps({name: text.covered for name, text in masked.items()})
-        folded = address.folded() if address else ""
-        key = submission.author_key
         return Comment(
             id=id,
             site=site.id,
-            thread=thread or key_of(url=submission.thread_url, thread_id=submission.thread_id),
+            thread=door.thread,
             thread_url=submission.thread_url,
             thread_title=masked["thread_title"].text,
             parent=submission.parent_id,
@@ -164,8 +167,8 @@ class Intake:
                 sealed_address=self.sealing.seal(address.reveal(), context=address_context(site.id, id))
                 if address
                 else "",
-                fingerprint=self._print(site, "address", folded) if address else "",
-                known_as=self._print(site, "author", f"{key}\0{folded}") if key else "",
+                fingerprint=door.fingerprint,
+                known_as=door.known_as,
             ),
             body=masked["body"].text,
             sealed_covers=self.sealing.seal(hidden, context=covers_context(site.id, id)) if hidden else "",
@@ -173,23 +176,30 @@ class Intake:
             outcome=Outcome.HELD,
         )
 
-    def _door(
-        self, submission: Submission, comment: Comment, *, site: Site, network: str, idempotency_key: str
-    ) -> Door:
+    def _door(self, submission: Submission, *, site: Site, network: str, idempotency_key: str, thread: str) -> Door:
+        thread = thread or key_of(url=submission.thread_url, thread_id=submission.thread_id)
+        key, folded = submission.author_key, submission.address.folded() if submission.address else ""
         # Not by the address: a 409 would tell who guessed it that the guess was right.
-        said = "\0".join((comment.thread, submission.name.casefold(), " ".join(submission.body.casefold().split())))
+        said = "\0".join((thread, submission.name.casefold(), " ".join(submission.body.casefold().split())))
         address = submission.address.reveal() if submission.address else ""
         payload = json.dumps([*astuple(replace(submission, address=None)), address])
         return Door(
             said=self._print(site, "said", said),
             network=self._print(site, "network", network),
-            address=comment.author.fingerprint,
             per_minute=site.policy.comments_per_minute,
             burst=site.policy.comments_burst,
+            thread=thread,
+            parent=submission.parent_id,
+            known_as=self._print(site, "author", f"{key}\0{folded}") if key else "",
+            fingerprint=self._print(site, "address", folded) if folded else "",
             closes_after=site.policy.close_after_days * DAY,
+            most_held=site.policy.room,
             key=self._print(site, "receipt", idempotency_key) if idempotency_key else "",
             payload=self._print(site, "payload", payload),
         )
+
+    def _with_token(self, site: Site, receipt: Receipt) -> Receipt:
+        return replace(receipt, token=self._token(site.id, receipt.id))
 
     def _print(self, site: Site, purpose: str, secret: str) -> Fingerprint:
         return self.fingerprints.of(secret, site=site.id, purpose=purpose)

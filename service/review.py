@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from service.core.comment import Actor, Comment, Decision, Lease, Outcome, Reason, Report
+from service.core.comment import LONGEST_UNDO, Actor, Comment, Decision, Lease, Outcome, Reason, Report
 from service.core.errors import Fault, InvalidChange, Superseded
 from service.core.events import described
 from service.core.listing import View
@@ -19,7 +19,7 @@ from service.store.ranges import Place
 LONGEST_NOTE = 2000
 
 #: Longest undo window, seconds.
-LONGEST_WINDOW = 60
+LONGEST_WINDOW = LONGEST_UNDO // 1000
 
 #: What a person may decide; only the policy holds.
 DECISIONS = (Outcome.PUBLISHED, Outcome.REJECTED, Outcome.SPAM)

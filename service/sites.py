@@ -13,8 +13,8 @@ from service.store.registry import Registry
 
 DEMO = "demo"
 
-#: Whoever tries the demo out tries it fast.
-DEMO_POLICY = {"comments_per_minute": 600, "comments_burst": 200, "seconds_to_write": 0}
+#: Whoever tries the demo out tries it faster than they would read, and nobody fills it.
+DEMO_POLICY = {"comments_per_minute": 60, "comments_burst": 30, "seconds_to_write": 0}
 
 LONGEST_NAME = 100
 

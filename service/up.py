@@ -40,7 +40,7 @@ def run(settings: Settings) -> int:
         url = settings.redis_url.get_secret_value() if settings.redis_url else url_of(settings.parley_data)
         if not settings.redis_url:
             server = EmbeddedServer(settings.parley_data)
-            supervisor.keep(Child("embedded Valkey", server.start, grace=GRACE))
+            supervisor.keep(Child("embedded Valkey", server.start, grace=GRACE, cause=server.cause))
             server.wait_until_ready(pause=supervisor.pause)
         start = partial(spawn, environment=_environment(settings, redis_url=url))
         # A webhook that is on its way gets its whole time.
@@ -70,9 +70,14 @@ def _environment(settings: Settings, *, redis_url: str) -> dict[str, str]:
 
 
 def _emptied(folder: Path) -> Path:
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(mode=0o700, parents=True)
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        raise StartRefused(
+            f"The folder {folder} can’t be made: {error.strerror}. Make room, or set PARLEY_DATA."
+        ) from error
     return folder
 
 

@@ -3,6 +3,7 @@
 What only one process needs is built there: the web's stories in `app`, the courier in `worker`.
 """
 
+import contextlib
 import logging
 import secrets
 import sys
@@ -207,7 +208,7 @@ class Wiring:
         try:
             self._check_data()
         except Unavailable as error:
-            log.warning("waiting_for_redis", problem=str(error))
+            log.warning("waiting_for_redis", problem=str(error), cause=error.cause)
 
     def _check_data(self) -> None:
         """Check that the data has our layout, and say loudly what could lose comments. Raises StartRefused."""
@@ -273,8 +274,19 @@ def set_up_log(level: str, *, out: TextIO = sys.stderr) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=lambda *_: _Printer(out),
     )
+
+
+class _Printer(structlog.PrintLogger):
+    """Prints each line; one that the log has no room for, on a full disk, is dropped, not the work that it tells of."""
+
+    def msg(self, message: str) -> None:
+        """Print *message*, if that can be."""
+        with contextlib.suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
 def _where_it_broke(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

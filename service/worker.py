@@ -99,7 +99,7 @@ class Worker:
                 away = False
             except Unavailable as error:
                 if not away:
-                    log.warning("waiting_for_redis", problem=str(error))
+                    log.warning("waiting_for_redis", problem=str(error), cause=error.cause)
                 away = True
                 self._stopping.wait(PAUSE)
             except Exception:

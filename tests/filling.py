@@ -8,7 +8,7 @@ from service.core.comment import Outcome
 from service.core.site import Site
 from service.core.submission import Submission
 from service.intake import Intake
-from service.store.connection import Command, Connection, Script
+from service.store.connection import Argument, Connection, Script
 from service.store.queue import DAY, Queue
 from tests.submissions import NETWORK
 
@@ -18,12 +18,12 @@ class _Calls:
     """Stands where the queue's connection stands: answers what is asked, and keeps what changes something."""
 
     connection: Connection
-    kept: list[tuple[Script, Sequence[str], Sequence[Any]]] = field(default_factory=list)
+    kept: list[tuple[Script, Sequence[str], Sequence[Argument]]] = field(default_factory=list)
 
-    def pipe(self, commands: Sequence[Command]) -> list[Any]:
-        return self.connection.pipe(commands)
+    def ask(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+        return self.connection.ask(script, keys, args)
 
-    def run(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> list[Any]:
+    def run(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> list[Any]:
         self.kept.append((script, keys, args))
         return ["admitted", 0]
 
@@ -33,8 +33,8 @@ class _Calls:
 
 
 def hold(intake: Intake, connection: Connection, submissions: Sequence[Submission], *, site: Site) -> list[str]:
-    """Let up to 6,000 *submissions* wait at *site*, which holds them all; return their ids in order."""
-    unhurried = {"comments_burst": 6000, "comments_per_minute": 6000, "hold_newcomers": True}
+    """Let up to 4,000 *submissions* wait at *site*, which holds them all; return their ids in order."""
+    unhurried = {"comments_burst": 6000, "comments_per_minute": 6000, "hold_newcomers": True, "most_held": 200_000}
     calls = _Calls(connection)
     door = replace(intake, queue=Queue(calls, event_life=30 * DAY))  # type: ignore[arg-type]
     patient = replace(site, policy=site.policy.changed(unhurried))

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from service.core.masking import MaskedText
 from service.core.verdict import Opinion
 
 #: Milliseconds since the epoch by Redis's clock, the only clock that stored times are compared with.
 Millis = int
+
+
+#: The longest undo window.
+LONGEST_UNDO: Final[Millis] = 60_000
 
 
 class Outcome(StrEnum):
@@ -179,6 +184,18 @@ class Standing:
     refused: int = 0
     mark: Mark | None = None
     address_mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many comments are held for a person, or may be at most, and how many bytes their fields have."""
+
+    comments: int
+    bytes: int
+
+    def fills(self, most: "Held") -> bool:
+        """Whether there is no room for more where *most* may be held."""
+        return self.comments >= most.comments or self.bytes >= most.bytes
 
 
 @dataclass(frozen=True, slots=True)

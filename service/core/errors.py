@@ -9,7 +9,9 @@
     │   ├── Closed                the thread takes no more comments
     │   ├── ParentMissing         a reply to what is not there for all to see
     │   ├── Duplicate             the same author, thread and text
-    │   ├── TooFast               too many comments from one network or address; carries when to come back
+    │   ├── ShareUsed             so much of one network is held that nobody else may be kept waiting by more
+    │   ├── NoRoom                so much is held that the site takes nothing more that would be
+    │   ├── TooFast               too many comments from one network; carries when to come back
     │   └── KeyReused             an Idempotency-Key with another payload
     ├── NotFound                  no such site, comment, person, endpoint
     ├── NotAllowed                known, but the role does not suffice
@@ -98,11 +100,30 @@ class Duplicate(Refused):
 
 
 class TooFast(Refused):
-    """Too many comments from one network or address; *retry_after* says in how many seconds the next is welcome."""
+    """Too many comments from one network; *retry_after* says in how many seconds the next is welcome."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__("You are posting comments too quickly. Slow down.")
         self.retry_after = retry_after
+
+
+class ShareUsed(Refused):
+    """As much from one network is held for a person as one may have waiting."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Very many comments from your network are waiting for a moderator already. Please try again when they have "
+            "been read."
+        )
+
+
+class NoRoom(Refused):
+    """As much is held for a person as the site may have waiting."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "So many comments are waiting for a moderator here that no more can be taken now. Please try again later."
+        )
 
 
 class KeyReused(Refused):
@@ -157,3 +178,8 @@ class Unavailable(ParleyError):
     def __init__(self, neighbour: str, problem: str) -> None:
         super().__init__(f"{neighbour} is not available: {problem}")
         self.neighbour = neighbour
+
+    @property
+    def cause(self) -> str:
+        """What the neighbour itself said, for its operator's log: “No space left on device”, for one."""
+        return str(self.__cause__ or "")

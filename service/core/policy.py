@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from service.core.comment import Mark, Outcome, Reason, Standing
+from service.core.comment import Held, Mark, Outcome, Reason, Standing
 from service.core.errors import Fault, InvalidChange
 from service.core.thread import DEEPEST
-from service.core.verdict import SPAM, Opinion, Unscored
+from service.core.verdict import SPAM, Opinion, Unscored, Verdict
 
 
 class Policy(BaseModel):
@@ -23,8 +23,17 @@ class Policy(BaseModel):
     comments_per_minute: float = Field(gt=0, le=6000, description="Comments that one network may post a minute.")
     comments_burst: int = Field(ge=1, le=6000, description="Comments that one network may post at once.")
     seconds_to_write: float = Field(ge=0, le=60, description="Hold a comment that a form sends sooner than this.")
+    most_held: int = Field(
+        ge=50, le=10_000_000, description="Comments that may be held at most; one network has a fiftieth of them."
+    )
+    most_held_megabytes: float = Field(ge=1, le=100_000, description="Megabytes that these may have at most.")
     reply_depth: int = Field(ge=0, le=DEEPEST, description="Levels of replies that are shown indented.")
     close_after_days: int = Field(ge=0, le=36500, description="Days after which a thread takes no more; 0 for never.")
+
+    @property
+    def room(self) -> Held:
+        """How much may be held."""
+        return Held(self.most_held, round(self.most_held_megabytes * 1_000_000))
 
     def changed(self, values: Mapping[str, Any]) -> "Policy":
         """Return this policy with *values* instead. Raises InvalidChange with a fault for each wrong one."""
@@ -33,6 +42,9 @@ class Policy(BaseModel):
         except ValidationError as error:
             raise InvalidChange([_fault(detail["loc"], detail["msg"]) for detail in error.errors()]) from None
 
+
+#: The opinion on a comment with which nothing is wrong: where even that is held, every comment is.
+SPOTLESS: Final = Verdict("", "", {})
 
 #: What a typed address that is marked says at most. Trust is not for the typing.
 _BY_ADDRESS: Final[dict[Mark | None, tuple[Reason, ...]]] = {

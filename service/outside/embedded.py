@@ -7,6 +7,7 @@ the lock's descriptor, so that a second one is refused for as long as the first 
 import fcntl
 import hashlib
 import os
+import shutil
 import stat
 import subprocess
 import time
@@ -29,6 +30,9 @@ LONGEST_SOCKET: Final = 103
 
 #: Seconds in which a server must answer, after it has loaded what it has, and in which it must stop.
 PATIENCE: Final = 10.0
+
+#: Bytes: with fewer that are free, the disk is called full.
+LOW: Final = 1024 * 1024
 
 _CONFIGURATION = Path(__file__).resolve().parents[2] / "config" / "valkey.conf"
 
@@ -143,7 +147,17 @@ class EmbeddedServer:
                     pass
                 pause(0.01)
         self.stop()
-        raise ServerDied((self._folder / "valkey.log").read_text("utf-8", "replace").strip().splitlines()[-3:])
+        raise ServerDied(self._last_words())
+
+    def cause(self) -> str:
+        """Return why the server ended, as far as can be told: that its disk is full, or its last words."""
+        free = shutil.disk_usage(self._folder).free
+        full = [f"The disk of {self._folder} is full: {free:,} bytes are free. Make room there."] if free < LOW else []
+        return " / ".join([*full, *self._last_words()])
+
+    def _last_words(self) -> list[str]:
+        log = self._folder / "valkey.log"
+        return log.read_text("utf-8", "replace").strip().splitlines()[-3:] if log.exists() else []
 
     def stop(self) -> None:
         """End the server, what it acknowledged being on the disk, and leave the folder to others."""

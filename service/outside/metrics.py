@@ -13,6 +13,10 @@ from prometheus_client import (
     multiprocess,
 )
 
+from service.outside import reserved
+
+reserved.install()
+
 ACCEPTED = Counter("parley_comments_accepted", "Comments stored, by the policy’s decision.", ["outcome"])
 REFUSED = Counter("parley_comments_refused", "Comments refused at the door, by reason.", ["reason"])
 UNSCORED = Counter("parley_comments_unscored", "Comments that could not be judged, by reason.", ["reason"])

@@ -100,11 +100,11 @@ def _make(file: Path) -> bytes:
     # Written whole, then linked: of two processes that start together one wins, and both read the same key.
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as out:
-        out.write(b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
-        out.flush()
-        os.fsync(out.fileno())
     try:
+        with os.fdopen(descriptor, "w") as out:
+            out.write(b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
+            out.flush()
+            os.fsync(out.fileno())
         os.link(draft, file)
     except FileExistsError:
         pass

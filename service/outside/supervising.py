@@ -62,11 +62,13 @@ def spawn(
 
 @dataclass
 class Child:
-    """A process that *spawn* starts, and that has *grace* seconds to finish when it is asked to."""
+    """A process that *spawn* starts, and that has *grace* seconds to finish when it is asked to. What ended it, *cause*
+    may tell."""
 
     name: str
     spawn: Callable[[], subprocess.Popen[bytes]]
     grace: float
+    cause: Callable[[], str] = str
     process: subprocess.Popen[bytes] = field(init=False)
     _started: float = field(init=False)
     _wait: float = 0.0
@@ -76,8 +78,8 @@ class Child:
         self._start()
 
     def _start(self) -> None:
-        self._started, self._due = time.monotonic(), None
         self.process = self.spawn()
+        self._started, self._due = time.monotonic(), None
 
     def tend(self, *, now: float) -> float | None:
         """Start it again if it has died and its wait is over; return in how many seconds that will be, if it will."""
@@ -88,10 +90,15 @@ class Child:
             again = self._wait and now - self._started < FORGIVEN
             self._wait = min(self._wait * 2, LONGEST_WAIT) if again else FIRST_WAIT
             self._due = now + self._wait
-            log.error("child_died", child=self.name, code=code, again_in_seconds=self._wait)
+            log.error("child_died", child=self.name, code=code, cause=self.cause(), again_in_seconds=self._wait)
         if now < self._due:
             return self._due - now
-        self._start()
+        try:
+            self._start()
+        except OSError as error:
+            self._due = now + LONGEST_WAIT
+            log.error("child_not_started", child=self.name, cause=str(error), again_in_seconds=LONGEST_WAIT)
+            return LONGEST_WAIT
         return None
 
 

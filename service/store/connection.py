@@ -1,34 +1,40 @@
 """The way to Redis: one server, a Sentinel group or a Cluster, by URL; scripts, pipelines, and what failing means.
 
-What Redis cannot answer now becomes `Unavailable`; asking again is safe, because every script knows its own answer.
+What Redis cannot answer now, or not in time (`patience`), becomes `Unavailable`; asking again is safe, because every
+script knows its own answer.
 With replicas a write is acknowledged only when they hold it too (WAIT): without that a failover loses acknowledged
 writes.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, cast
+from time import monotonic, sleep
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 import redis
-from redis.backoff import ExponentialWithJitterBackoff
+from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, RedisCluster
+from redis.connection import parse_url
 from redis.exceptions import ClusterError, NoScriptError, RedisClusterException
 from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from service.core.errors import StartRefused, Unavailable
+from service.store.patience import CONNECTING, LIMIT, TIMELY, Breaker, TimelyManaged, TimelyTcp, deadline
 
-#: Seconds: a request that waits longer is better answered 503, so that its page can try again.
-TIMEOUT: Final = 5.0
+#: Milliseconds that an acknowledgement waits for its replicas: twice in time, should the script not be known yet.
+REPLICA_WAIT: Final = 900
 
-#: Milliseconds that an acknowledgement waits for its replicas.
-REPLICA_WAIT: Final = 1500
+#: Seconds before a call whose connection broke is made again, each time.
+AGAIN: Final = (0.05, 0.1, 0.2)
 
 Argument = str | int | float | bytes
 Command = tuple[Argument, ...]
+Answer = TypeVar("Answer")
 
 _LUA = Path(__file__).parent / "lua"
 
@@ -36,8 +42,19 @@ _LUA = Path(__file__).parent / "lua"
 _STATES = ("OOM", "MISCONF", "READONLY", "LOADING", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN")
 
 
+#: The part of a Cluster in which a key lives.
+_TAG = re.compile(r"\{[^}]*\}")
+
+
 class _SentinelPool(SentinelConnectionPool, redis.BlockingConnectionPool):
     """A pool that waits for a free connection, where redis-py's own for Sentinel refuses."""
+
+
+class _NodePool(redis.BlockingConnectionPool):
+    """A pool of a Cluster's node, whose connections keep to the deadline: redis-py lets no caller say their class."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(connection_class=TimelyTcp, **options)  # type: ignore[no-untyped-call]
 
 
 class Script:
@@ -54,17 +71,20 @@ class Connection:
     def __init__(self, client: Any, *, replicas: int = 0) -> None:
         self._client = client
         self._replicas = replicas
+        self._breaker = Breaker()
         self.is_cluster = isinstance(client, RedisCluster)
 
     def run(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> Any:
         """Run *script* in one step, and wait for the replicas it must reach. Raises Unavailable."""
-        with _translated():
-            return self._loaded(self._evaluate, script, keys, args)
+        return self._called(keys[0], lambda: self._loaded(self._evaluate, script, keys, args))
 
     def ask(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> Any:
         """Run *script*, which changes nothing that must reach a replica, in one step. Raises Unavailable."""
-        with _translated():
-            return self._loaded(lambda command, key: self._client.execute_command(*command), script, keys, args)
+
+        def evaluate(command: list[Argument], _: str) -> Any:
+            return self._client.execute_command(*command)
+
+        return self._called(keys[0], lambda: self._loaded(evaluate, script, keys, args))
 
     @staticmethod
     def _loaded(
@@ -80,27 +100,30 @@ class Connection:
         round trip where one server has them all. Raises Unavailable; some calls may then have been run."""
         if len(calls) < 2 or self.is_cluster or self._replicas:
             return [self.run(script, keys, args) for keys, args in calls]
-        with _translated():
-            pipeline = self._client.pipeline(transaction=False)
-            pipeline.execute_command("SCRIPT", "LOAD", script.source)
-            for keys, args in calls:
-                pipeline.execute_command("EVALSHA", script.sha, len(keys), *keys, *args)
-            return list(pipeline.execute())[1:]
+        evaluations = [("EVALSHA", script.sha, len(keys), *keys, *args) for keys, args in calls]
+        return self.pipe([("SCRIPT", "LOAD", script.source), *evaluations])[1:]
 
     def do(self, *command: Argument, **options: Any) -> Any:
         """Send one command. Raises Unavailable."""
-        with _translated():
-            return self._client.execute_command(*command, **options)
+        return self._called(_key_of(command), lambda: self._client.execute_command(*command, **options))
+
+    def wait(self, *command: Argument, block: int) -> Any:
+        """Send one command that waits for its answer up to *block* ms, as its words say. Raises Unavailable."""
+        limit = LIMIT + block / 1000
+        return self._called(_key_of(command), lambda: self._client.execute_command(*command), limit=limit)
 
     def pipe(self, commands: Sequence[Command]) -> list[Any]:
         """Send *commands* in one round trip, each on its own. Raises Unavailable."""
         if not commands:
             return []
-        with _translated():
+
+        def send() -> list[Any]:
             pipeline = self._client.pipeline(transaction=False)
             for command in commands:
                 pipeline.execute_command(*command)
             return list(pipeline.execute())
+
+        return self._called(_key_of(commands[-1]), send, moves=True)
 
     def close(self) -> None:
         """Close what is open."""
@@ -110,6 +133,20 @@ class Connection:
         for server in servers:
             if server is not None:
                 server.connection_pool.disconnect()
+
+    def _called(self, key: str, call: Callable[[], Answer], *, limit: float = LIMIT, moves: bool = False) -> Answer:
+        """Return what *call* does about *key*: again where a connection broke, but never past *limit* seconds."""
+        place = found[0] if self.is_cluster and (found := _TAG.search(key)) else ""
+        self._breaker.enter(place)
+        is_late = False
+        try:
+            with deadline(limit, moves=moves) as ends, _translated():
+                return _persistent(call, ends=ends)
+        except Unavailable as error:
+            is_late = isinstance(error.__cause__, redis.TimeoutError) or monotonic() >= ends
+            raise
+        finally:
+            (self._breaker.trip if is_late else self._breaker.close)(place)
 
     def _evaluate(self, command: list[Argument], key: str) -> Any:
         if not self._replicas:
@@ -125,6 +162,22 @@ class Connection:
         if reached < self._replicas:
             raise Unavailable("Redis", f"a write reached {reached} of {self._replicas} replicas.")
         return answer
+
+
+def _persistent(call: Callable[[], Answer], *, ends: float) -> Answer:
+    for pause in AGAIN:
+        try:
+            return call()
+        except (redis.ConnectionError, ClusterError):
+            if monotonic() + pause >= ends:
+                raise
+            sleep(pause)
+    return call()
+
+
+def _key_of(command: Sequence[Argument]) -> str:
+    """Return the first word of *command* that is a key of ours, or nothing."""
+    return next((word for word in command if isinstance(word, str) and _TAG.search(word)), "")
 
 
 @contextmanager
@@ -144,10 +197,10 @@ def connect(url: str, *, connections: int, replicas: int | None = None) -> Conne
     """Return a connection to the server, Sentinel group or Cluster at *url*. Raises StartRefused for a wrong URL."""
     options: dict[str, Any] = {
         "decode_responses": True,
-        "socket_connect_timeout": TIMEOUT,
-        "socket_timeout": TIMEOUT,
-        "health_check_interval": 30,
-        "retry": Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 3),
+        "socket_connect_timeout": CONNECTING,
+        "socket_timeout": LIMIT,
+        # Each try is ours: redis-py would make its own of every step.
+        "retry": Retry(NoBackoff(), 0),
     }
     scheme = urlsplit(url).scheme
     try:
@@ -155,7 +208,11 @@ def connect(url: str, *, connections: int, replicas: int | None = None) -> Conne
             return Connection(_cluster(url, connections, options), replicas=1 if replicas is None else replicas)
         if scheme == "redis+sentinel":
             return Connection(_sentinel(url, connections, options), replicas=1 if replicas is None else replicas)
-        pool = redis.BlockingConnectionPool.from_url(url, max_connections=connections, timeout=TIMEOUT, **options)
+        options |= parse_url(url)  # type: ignore[no-untyped-call]
+        options["connection_class"] = TIMELY[options.get("connection_class", redis.Connection)]
+        pool: Any = redis.BlockingConnectionPool(  # type: ignore[no-untyped-call]
+            max_connections=connections, timeout=CONNECTING, **options
+        )
     except ValueError as error:
         raise StartRefused(f"REDIS_URL is not valid: {error}") from error
     except (redis.RedisError, RedisClusterException) as error:
@@ -178,9 +235,9 @@ def _cluster(url: str, connections: int, options: dict[str, Any]) -> RedisCluste
     # redis-py uses the pool that it is given only when it is also given a URL.
     pool: dict[str, Any] = {
         "url": f"redis://{hosts[0][0]}:{hosts[0][1]}",
-        "connection_pool_class": redis.BlockingConnectionPool,
+        "connection_pool_class": _NodePool,
         "max_connections": connections,
-        "timeout": TIMEOUT,
+        "timeout": CONNECTING,
     }
     return RedisCluster(startup_nodes=nodes, **pool, **access, **options)
 
@@ -190,7 +247,10 @@ def _sentinel(url: str, connections: int, options: dict[str, Any]) -> redis.Redi
     group, _, database = urlsplit(url).path.strip("/").partition("/")
     if not group:
         raise ValueError("name the Sentinel group, like redis+sentinel://host1,host2/mymaster/0")
-    sentinel: Any = Sentinel(hosts, socket_connect_timeout=TIMEOUT, socket_timeout=TIMEOUT)  # type: ignore[no-untyped-call]
-    bounds = {"max_connections": connections, "timeout": TIMEOUT, "connection_pool_class": _SentinelPool}
-    client = sentinel.master_for(group, db=int(database or 0), **bounds, **access, **options)
+    sentinel: Any = Sentinel(hosts, sentinel_kwargs=options)  # type: ignore[no-untyped-call]
+    for each in sentinel.sentinels:
+        each.connection_pool.connection_class = TimelyTcp
+    pool = {"connection_pool_class": _SentinelPool, "connection_class": TimelyManaged}
+    bounds = {"max_connections": connections, "timeout": CONNECTING}
+    client = sentinel.master_for(group, db=int(database or 0), **pool, **bounds, **access, **options)
     return cast("redis.Redis", client)

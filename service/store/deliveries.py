@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from service.core.comment import Millis
+from service.core.comment import LONGEST_UNDO, Millis
 from service.core.events import Attempt, Delivery, Endpoint, Event
+from service.core.schedule import RETRY_AFTER_FLOOR
 from service.store import webhook_codec
 from service.store.connection import Argument, Command, Connection, Script
 from service.store.keys import PARTITIONS, SiteKeys, due, undelivered
@@ -29,6 +30,9 @@ MOST_IN_FLIGHT: Final = 32
 
 #: Ms by which an endpoint with a rate limit may be ahead of it.
 BURST: Final = 1000
+
+#: Ms for which an endpoint that asks for rest gets nothing at most.
+LONGEST_REST: Final = RETRY_AFTER_FLOOR * 1000
 
 State = Literal["waiting", "delivered", "dead", "cancelled"]
 
@@ -137,6 +141,7 @@ class Deliveries:
                 rest,
                 pace,
                 DELIVERIES_BOUND,
+                LONGEST_UNDO,
             ],
         )
         return Settled(*times) if word == "settled" else None
@@ -171,8 +176,8 @@ class Deliveries:
         keys, id = SiteKeys(lane.site), lane.endpoint
         pace = 60_000 / lane.per_minute if lane.per_minute else 0
         return (
-            [keys.due, keys.lane(id), keys.flying(id), keys.health(id)],
-            [f"{lane.site} {id}", limit, MOST_IN_FLIGHT, self._claim_length, pace, max(BURST, pace)],
+            [keys.due, keys.lane(id), keys.flying(id), keys.health(id), keys.clock],
+            [f"{lane.site} {id}", limit, MOST_IN_FLIGHT, self._claim_length, pace, max(BURST, pace), LONGEST_REST],
         )
 
 

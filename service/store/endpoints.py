@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from service.core.comment import Millis
+from service.core.comment import LONGEST_UNDO, Millis
 from service.core.errors import NotFound, Unavailable
 from service.core.events import Endpoint, EventType, Health
 from service.store import webhook_codec
@@ -12,9 +12,6 @@ from service.store.queue import NewEvent
 
 #: How often a change is tried while others change the same endpoint.
 TRIES = 5
-
-#: How long before it was due an event was logged, at most: the longest undo window, ms.
-LONGEST_WINDOW = 60_000
 
 
 class Endpoints:
@@ -97,7 +94,7 @@ class Endpoints:
         answer = self._redis.run(
             self._stop,
             [keys.endpoints, keys.health(id), keys.event(event.id), keys.outbox],
-            [id, why, event.id, EventType.DISABLED.value, event.data, self._event_life, site, LONGEST_WINDOW],
+            [id, why, event.id, EventType.DISABLED.value, event.data, self._event_life, site, LONGEST_UNDO],
         )
         return str(answer)
 

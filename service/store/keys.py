@@ -19,15 +19,19 @@ Partition, tag `{p00}` …
     open                zset    deliveries neither delivered nor dead by the ms since which they could be made
     replays             zset    replays under way "<site> <endpoint> <mode> <cursor> <until>" by when to go on
     batches             zset    batches under way "<site> <batch>" by when to go on
+    clock               hash    seen: a time that it had, ms, renewed by the minute; backs: how often it went back
 
 Site, in its partition's tag
-    comment:<id>        hash    the comment (codec.py), its version, sequence, `told`: the last sequence fanned out
+    comment:<id>        hash    the comment (codec.py), its version, sequence, `told`: the last sequence fanned out,
+                                size: bytes of its fields, network: the digest of whence it came, while it is held
     decisions:<id>      list    Decisions as JSON, oldest first, append-only
     lease:<id>          hash    token, holder, name; expires when the lease ends
     leases              zset    leased comments by the ms at which their lease ends
     waiting:<sorting>   zset    held comments that nobody escalated: worst by their worst score, oldest by created_at,
                                 useful by how near they are to the threshold less the days since the epoch
     waiting:in:<facet>  zset    the same, those held for a reason, of an author or on a page, by created_at
+    held                hash    comments, bytes: how many comments are held, and of how many bytes;
+                                <network>, <network>:bytes: those of one network
     escalated           zset    comments that were handed on, by when
     spam                zset    comments marked as spam, by when
     decided             zset    comments that people decided, by when; the last ones
@@ -38,7 +42,7 @@ Site, in its partition's tag
     acts:<subject>      list    Entries as JSON, oldest first, append-only: of an author, a thread or a comment
     acts                stream  the site's moderation log, in order, its oldest trimmed: field entry, an Entry as JSON
     reports:<id>        list    Reports as JSON, oldest first, bounded
-    reporters:<id>      set     digests of the networks that reported the comment
+    reporters:<id>      set     digests of the networks that reported the comment, bounded
     reported            zset    published comments that readers reported, by how many reports wait for a decision
     reported:latest     zset    the same, by their last report
     thread:<key>        zset    published comments by created_at
@@ -52,7 +56,7 @@ Site, in its partition's tag
     author:<known_as>   hash    published, refused: counts of whoever holds an author key; of all who hold none
     said:<digest>       string  id of the comment in which this author said this here; expires
     receipt:<digest>    string  "<payload digest> <comment id> <outcome>" of an Idempotency-Key; expires
-    pace:<digest>       string  GCRA's theoretical arrival time of a network's or an address's comments, ms; expires
+    pace:<digest>       string  GCRA's theoretical arrival time of a network's comments or reports, ms; expires
     event:<id>          hash    the event (codec.py); `cancelled` once undone; expires after the retention
     events              stream  the site's event log, in order: fields event, type; what replay reads
     history:<comment>   zset    the comment's events by sequence; expires after the retention
@@ -60,6 +64,7 @@ Site, in its partition's tag
     health:<endpoint>   hash    paused, disabled (why), disabled_at, catching_up: why nothing is fanned out to it;
                                 missing_from: ms of the first event that it misses; failing_since, failing_from,
                                 delivered_at, streak: quick answers in a row; rests_until, arrival: its pace, ms;
+                                backs: of the clock, when its lane was last set right;
                                 sequence, told: of the events about itself
     delivery:<event>:<endpoint>  hash  state, failures, created_at, changed_at, due_at; expires after the retention
     attempts:<event>:<endpoint>  list  Attempts as JSON, the newest last, bounded
@@ -81,7 +86,7 @@ from binascii import crc32
 from service.core.listing import Sorting
 
 PARTITIONS = 16
-SCHEMA = 2
+SCHEMA = 3
 
 _PREFIX = "parley"
 _REGISTRY = f"{_PREFIX}:{{registry}}"
@@ -134,6 +139,11 @@ def batches(partition: int) -> str:
     return f"{_tag(partition)}:batches"
 
 
+def clock(partition: int) -> str:
+    """Return what is known of the clock of the partition's server."""
+    return f"{_tag(partition)}:clock"
+
+
 def _tag(partition: int) -> str:
     return f"{_PREFIX}:{{p{partition:02}}}"
 
@@ -141,7 +151,7 @@ def _tag(partition: int) -> str:
 class SiteKeys:
     """The keys of one site."""
 
-    __slots__ = ("_site", "due", "outbox", "partition", "replays", "running", "undelivered")
+    __slots__ = ("_site", "clock", "due", "outbox", "partition", "replays", "running", "undelivered")
 
     def __init__(self, site: str) -> None:
         self.partition = partition_of(site)
@@ -150,6 +160,7 @@ class SiteKeys:
         self.undelivered = undelivered(self.partition)
         self.replays = replays(self.partition)
         self.running = batches(self.partition)
+        self.clock = clock(self.partition)
         self._site = f"{_tag(self.partition)}:{site}"
 
     def comment(self, comment: str) -> str:
@@ -170,6 +181,10 @@ class SiteKeys:
 
     def facet(self, facet: str) -> str:
         return f"{self._site}:waiting:in:{facet}"
+
+    @property
+    def held(self) -> str:
+        return f"{self._site}:held"
 
     @property
     def escalated(self) -> str:

@@ -44,6 +44,6 @@ class Leases:
     def held(self, site: str) -> dict[str, Actor]:
         """Return who has which comment open now."""
         keys = SiteKeys(site)
-        ids = self._redis.ask(self._leased, [keys.leases], [MOST_LISTED])
+        ids = self._redis.ask(self._leased, [keys.leases], [MOST_LISTED, LEASE_LENGTH])
         holders = self._redis.pipe([("HMGET", keys.lease(id), "holder", "name") for id in ids])
         return {id: Actor(holder, name) for id, (holder, name) in zip(ids, holders, strict=True) if holder is not None}

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from redis.exceptions import ResponseError
 
-from service.core.comment import Millis
+from service.core.comment import LONGEST_UNDO, Millis
 from service.core.events import Endpoint
 from service.store.connection import Argument, Connection, Script
-from service.store.keys import PARTITIONS, SiteKeys, outbox
+from service.store.keys import PARTITIONS, SiteKeys, clock, due, outbox
 
 WORKERS: Final = "workers"
 
@@ -44,7 +44,7 @@ class Outbox:
     def __init__(self, connection: Connection, *, event_life: Millis) -> None:
         self._redis = connection
         self._event_life = event_life
-        self._fan_out = Script("fan_out")
+        self._fan_out, self._reclaim = Script("fan_out"), Script("reclaim")
 
     def groups(self) -> list[tuple[int, ...]]:
         """Return the partitions that one reader can watch together: all of them, but in a Cluster each its own."""
@@ -63,10 +63,9 @@ class Outbox:
     def read(self, partitions: Sequence[int], *, worker: str, count: int, block: Millis | None = None) -> list[Entry]:
         """Return up to *count* new entries of each partition; with *block*, wait up to so long for the first."""
         streams = [outbox(partition) for partition in partitions]
-        wait: tuple[Argument, ...] = () if block is None else ("BLOCK", block)
-        answer = self._redis.do(
-            "XREADGROUP", "GROUP", WORKERS, worker, "COUNT", count, *wait, "STREAMS", *streams, *[">"] * len(streams)
-        )
+        words: tuple[Argument, ...] = () if block is None else ("BLOCK", block)
+        command = ("XREADGROUP", "GROUP", WORKERS, worker, "COUNT", count, *words)
+        answer = self._redis.wait(*command, "STREAMS", *streams, *[">"] * len(streams), block=block or 0)
         found = dict(answer or {})
         return [
             _entry(partition, id, fields)
@@ -76,8 +75,11 @@ class Outbox:
 
     def abandoned(self, partition: int, *, worker: str, idle: Millis = ABANDONED) -> list[Entry]:
         """Return entries that another worker, or this one earlier, took and did not finish."""
-        answer = self._redis.do("XAUTOCLAIM", outbox(partition), WORKERS, worker, idle, "0", "COUNT", 100)
-        return [_entry(partition, id, fields) for id, fields in _entries(answer[1])]
+        keys = [outbox(partition), clock(partition), due(partition)]
+        answer = self._redis.run(self._reclaim, keys, [WORKERS, worker, idle, 100])
+        # A script's answer is as it came: fields and values in one list.
+        entries = [(id, dict(zip(words[::2], words[1::2], strict=True))) for id, words in _entries(answer[1])]
+        return [_entry(partition, id, fields) for id, fields in entries]
 
     def fan_out(self, entries: Sequence[tuple[Entry, Sequence[Endpoint]]]) -> list[str]:
         """Make a delivery of each event for each of its endpoints, in this order; tell of each what became of it.
@@ -107,6 +109,7 @@ class Outbox:
                 self._event_life,
                 entry.sequence,
                 DELIVERIES_BOUND,
+                LONGEST_UNDO,
                 *(word for endpoint in endpoints for word in _words_of(entry, endpoint)),
             ],
         )
@@ -144,7 +147,7 @@ def _words_of(entry: Entry, endpoint: Endpoint) -> tuple[str, ...]:
     )
 
 
-def _entries(answer: list[Any]) -> list[tuple[str, dict[str, str]]]:
+def _entries(answer: list[Any]) -> list[tuple[str, Any]]:
     # An entry that was deleted while it was pending comes back without fields.
     return [(id, fields) for id, fields in answer if fields]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
 
-from service.core.comment import Comment, Millis, Reading
+from service.core.comment import LONGEST_UNDO, Comment, Millis, Reading
 from service.core.errors import NotFound
 from service.core.masking import MaskedText, restore
 from service.store import codec
@@ -80,7 +80,7 @@ class Pages:
         revision, listed, is_closed, pinned, *hidden = self._redis.ask(
             self._state,
             [keys.about(thread), keys.thread(thread), keys.soon(thread), keys.tree(thread)],
-            [closes_after],
+            [closes_after, LONGEST_UNDO],
         )
         return State(revision, frozenset(hidden), listed - len(hidden), bool(is_closed), pinned)
 

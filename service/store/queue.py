@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from service.core.acts import Entry
 from service.core.comment import (
+    LONGEST_UNDO,
     Actor,
-    Author,
     Comment,
     Decision,
+    Held,
     Lease,
     Mark,
     Millis,
@@ -23,9 +24,12 @@ from service.core.errors import (
     Duplicate,
     KeyReused,
     Leased,
+    NoRoom,
     NotFound,
     ParentMissing,
     ParleyError,
+    Refused,
+    ShareUsed,
     Superseded,
     TooFast,
     UndoTooLate,
@@ -39,6 +43,7 @@ from service.store import codec
 from service.store.acts import MOST_LOGGED
 from service.store.connection import Argument, Connection, Script
 from service.store.keys import SiteKeys
+from service.store.leases import LEASE_LENGTH
 
 DAY: Final = 24 * 3600 * 1000
 
@@ -48,8 +53,14 @@ RECEIPT_LIFE: Final = DAY
 #: How long the same words of the same author in the same thread count as said already, ms.
 SAID_LIFE: Final = 30 * DAY
 
+#: Of what may be held, one network may have one part in so many.
+SHARES: Final = 50
+
 #: Reports of one comment that are kept.
 MOST_REPORTS: Final = 50
+
+#: Networks whose reports of one comment are counted: a thousand say no more.
+MOST_REPORTERS: Final = 500
 
 #: Comments that the list of what was decided holds.
 MOST_DECIDED: Final = 10_000
@@ -57,16 +68,29 @@ MOST_DECIDED: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What `admit` checks before it stores: digests of what came, the pace, and the ms after which a thread closes."""
+    """What is checked before a comment is stored: where it goes and who says to write, digests of what came, the pace,
+    the ms after which a thread closes, and how much may be held."""
 
     said: str
     network: str
-    address: str
     per_minute: float
     burst: int
+    thread: str = ""
+    parent: str = ""
+    known_as: str = ""
+    fingerprint: str = ""
     closes_after: Millis = 0
+    most_held: Held = Held(2**53, 2**53)  # noqa: RUF009 - frozen
     key: str = ""
     payload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What `preflight` found: nothing against a comment but, where it is to be held, the error *if_held*."""
+
+    standing: Standing
+    if_held: NoRoom | ShareUsed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,60 +136,50 @@ class Queue:
         self._event_life = event_life
         self._admit, self._decide, self._report = Script("admit"), Script("decide"), Script("report")
 
-    def standing(self, site: str, author: Author) -> Standing:
-        """Return what is known of *author*: by the author key, and, apart from that, by the address."""
-        keys, known_as = SiteKeys(site), author.known_as
-        counts, marks = self._redis.pipe(
-            [
-                ("HMGET", keys.author(known_as), "published", "refused"),
-                ("HMGET", keys.marks, known_as, author.fingerprint),
-            ]
-        )
+    def preflight(self, site: str, door: Door) -> Receipt | Welcome:
+        """Return the receipt that the key of *door* has, or what is known of who is there: before any work, and
+        counting nothing. Raises what `admit` would raise whatever the comment says."""
+        answer = self._redis.ask(self._admit, *_asked(site, door))
+        if answer[0] == "seen":
+            return _earlier(answer[1], door)
+        if answer[0] != "welcome":
+            raise _refusal(answer)
+        _, published, refused, mark, address_mark, room = answer
         # The counts of no key at all are everybody's who has none.
-        published, refused = (int(count or 0) if known_as else 0 for count in counts)
-        mark, address_mark = (Mark(each) if each else None for each in marks)
-        return Standing(published, refused, mark, address_mark)
+        counts = (published, refused) if door.known_as else (0, 0)
+        marks = (Mark(each) if each else None for each in (mark, address_mark))
+        return Welcome(Standing(*counts, *marks), _NO_ROOM[room]() if room else None)
 
     def admit(
         self, comment: Comment, decision: Decision, *, door: Door, event: NewEvent, usefulness: float = 0.0
     ) -> Receipt:
-        """Store *comment* with its first decision. Raises Closed, Duplicate, TooFast, ParentMissing,
-        KeyReused."""
-        keys = SiteKeys(comment.site)
+        """Store *comment* with its first decision. Raises Closed, Duplicate, TooFast, ParentMissing, KeyReused, and
+        NoRoom or ShareUsed where it is to be held."""
+        keys, (asked, told) = SiteKeys(comment.site), _asked(comment.site, door, id=comment.id)
         verdict, author = known(comment.opinion), comment.author.identity
         answer = self._redis.run(
             self._admit,
             [
-                keys.receipt(door.key),
-                keys.said(door.said),
-                keys.pace(door.network),
-                keys.comment(comment.parent),
+                *asked,
                 keys.comment(comment.id),
                 keys.decisions(comment.id),
                 keys.waiting(Sorting.WORST),
                 keys.waiting(Sorting.OLDEST),
                 keys.thread(comment.thread),
-                keys.about(comment.thread),
-                keys.author(comment.author.known_as),
                 keys.event(event.id),
                 keys.outbox,
                 keys.tree(comment.thread),
                 keys.roots(comment.thread),
                 keys.busy(comment.thread),
-                keys.pace(door.address),
                 keys.waiting(Sorting.USEFUL),
                 keys.written(author),
                 keys.record(author),
                 *map(keys.facet, facets_of(comment)),
             ],
             [
-                door.payload if door.key else "",
+                *told,
                 RECEIPT_LIFE,
-                "reply" if comment.parent else "",
                 SAID_LIFE,
-                60_000 / door.per_minute,
-                60_000 / door.per_minute * door.burst,
-                comment.id,
                 comment.outcome.value,
                 round(verdict.worst, 6) if verdict else 0,
                 codec.decision_json(decision),
@@ -177,14 +191,22 @@ class Queue:
                 comment.thread_url,
                 comment.thread_title,
                 DEEPEST,
-                door.closes_after,
-                "address" if door.address else "",
                 "author" if author else "",
                 round(usefulness, 6),
                 *(part for pair in codec.comment_fields(comment).items() for part in pair),
             ],
         )
-        return _receipt(answer, comment, payload=door.payload)
+        match answer:
+            case ["admitted", _]:
+                return Receipt(comment.id, comment.outcome)
+            case ["seen", receipt]:
+                return _earlier(receipt, door)
+        raise _refusal(answer)
+
+    def held(self, site: str) -> Held:
+        """Return how much is held."""
+        comments, size = self._redis.do("HMGET", SiteKeys(site).held, "comments", "bytes")
+        return Held(int(comments or 0), int(size or 0))
 
     def find(self, site: str, id: str) -> Comment:
         """Return the comment. Raises NotFound."""
@@ -248,6 +270,7 @@ class Queue:
                 keys.record(author),
                 keys.moderation_log,
                 keys.acts(comment.id),
+                keys.held,
                 *map(keys.facet, facets_of(comment)),
             ],
             [
@@ -269,12 +292,14 @@ class Queue:
                 MOST_DECIDED,
                 codec.entry_json(wording.entry) if wording else "",
                 MOST_LOGGED,
+                LEASE_LENGTH,
+                LONGEST_UNDO,
                 *(_wording_fields(wording) if wording else ()),
             ],
         )
 
     def report(self, comment: Comment, report: Report, *, door: Door, event: NewEvent) -> bool:
-        """Note *report*; False if the same network reported this comment before. Raises NotFound, TooFast."""
+        """Note *report*; False if the same network, or very many, reported it before. Raises NotFound, TooFast."""
         keys = SiteKeys(comment.site)
         answer = self._redis.run(
             self._report,
@@ -300,6 +325,7 @@ class Queue:
                 event.data,
                 self._event_life,
                 comment.site,
+                MOST_REPORTERS,
             ],
         )
         match answer:
@@ -325,23 +351,61 @@ def _wording_fields(wording: Wording) -> list[Argument]:
     return [part for pair in fields.items() for part in pair]
 
 
-def _receipt(answer: list[Any], comment: Comment, *, payload: str) -> Receipt:
+def _asked(site: str, door: Door, *, id: str = "") -> tuple[list[str], list[Argument]]:
+    """Return the keys and arguments by which `admit` asks what there is against a comment, or against that of *id*."""
+    keys, pace, most = SiteKeys(site), 60_000 / door.per_minute, door.most_held
+    return (
+        [
+            keys.receipt(door.key),
+            keys.said(door.said),
+            keys.pace(door.network),
+            keys.comment(door.parent),
+            keys.about(door.thread),
+            keys.author(door.known_as),
+            keys.marks,
+            keys.held,
+        ],
+        [
+            id,
+            door.payload if door.key else "",
+            "reply" if door.parent else "",
+            pace,
+            pace * door.burst,
+            door.closes_after,
+            door.network,
+            most.comments,
+            most.bytes,
+            most.comments // SHARES,
+            most.bytes // SHARES,
+            door.known_as,
+            door.fingerprint,
+        ],
+    )
+
+
+def _earlier(seen: str, door: Door) -> Receipt:
+    payload, id, outcome = seen.split()
+    if payload != door.payload:
+        raise KeyReused
+    return Receipt(id, Outcome(outcome), replayed=True)
+
+
+#: What the script answers where there is no room for what is to be held.
+_NO_ROOM: Final[dict[str, type[NoRoom | ShareUsed]]] = {"full": NoRoom, "share": ShareUsed}
+
+
+def _refusal(answer: list[Any]) -> Refused:
     match answer:
-        case ["admitted", _]:
-            return Receipt(comment.id, comment.outcome)
-        case ["seen", seen]:
-            earlier, id, outcome = seen.split()
-            if earlier != payload:
-                raise KeyReused
-            return Receipt(id, Outcome(outcome), replayed=True)
         case ["closed"]:
-            raise Closed
+            return Closed()
         case ["orphan"]:
-            raise ParentMissing
+            return ParentMissing()
         case ["duplicate"]:
-            raise Duplicate
+            return Duplicate()
         case ["fast", wait]:
-            raise TooFast(retry_after=max(1, -(-int(wait) // 1000)))
+            return TooFast(retry_after=max(1, -(-int(wait) // 1000)))
+        case ["full" | "share" as room]:
+            return _NO_ROOM[room]()
     raise AssertionError(answer)
 
 

@@ -14,6 +14,9 @@ from service.store.connection import Connection
 #: How long an invitation may be taken up, ms.
 INVITATION_LIFE: Final = 15 * 60 * 1000
 
+#: Seconds by which a sign of life may seem to come too soon.
+BEAT_SLACK: Final = 60
+
 #: Settings of the server that keep what it took, and what happens otherwise.
 SAFE: Final = {
     "appendonly": ("yes", "with yes, comments survive a restart."),
@@ -137,8 +140,10 @@ class Registry:
 
     def invited(self, digest: str) -> Member | None:
         """Return whom the invitation is for, without spending it, or None."""
-        text = self._redis.do("GET", keys.invitation(digest))
-        return codec.member("", text) if text else None
+        key = keys.invitation(digest)
+        text, left = self._redis.pipe([("GET", key), ("PTTL", key)])
+        # One that would last longer than any was made by a clock that went back since: it has ended.
+        return codec.member("", text) if text and left <= INVITATION_LIFE else None
 
     def spend(self, digest: str) -> Member | None:
         """Return whom the invitation was for and end it, so that it works once; None if it was spent or expired."""
@@ -155,4 +160,6 @@ class Registry:
     def since_beat(self) -> int | None:
         """Return the seconds since a worker was last alive, or None when none ever was."""
         beat = self._redis.do("GET", keys.WORKER)
-        return None if beat is None else max(0, int(self._redis.do("TIME")[0]) - int(beat))
+        since = None if beat is None else int(self._redis.do("TIME")[0]) - int(beat)
+        # One that lies ahead was left by a clock that went back since: whoever lives has renewed it.
+        return None if since is None or since < -BEAT_SLACK else max(0, since)

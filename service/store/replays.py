@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from service.core.comment import Millis
+from service.core.comment import LONGEST_UNDO, Millis
 from service.core.events import Endpoint, Event, EventType
 from service.store.connection import Connection, Script
 from service.store.keys import PARTITIONS, SiteKeys, replays
@@ -141,6 +141,7 @@ class Replays:
                 replay.claim if replay else "",
                 following,
                 read,
+                LONGEST_UNDO,
                 *(f"{event.site} {event.id} {id} {event.comment}" for event in events),
             ],
         )

@@ -10,7 +10,7 @@ from flask import Response, make_response, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.core.comment import Comment, Outcome, Receipt
+from service.core.comment import LONGEST_UNDO, Comment, Outcome, Receipt
 from service.core.errors import ForeignOrigin, InvalidSubmission, KeyReused, ParleyError
 from service.core.site import Site
 from service.core.submission import Submission
@@ -39,8 +39,8 @@ AUTHOR_TOKEN = "Parley-Author-Token"  # noqa: S105 - the header's name
         404: "There is no such site.",
         409: "The same author, thread and text.",
         422: "Fields with faults, every one listed in `errors`.",
-        429: "Too fast: `Retry-After` says when the next is welcome.",
-        503: "Not available now: nothing was stored.",
+        429: "Too fast, or very much of this network waits: `Retry-After` says when the next is welcome.",
+        503: "Not available now, or as much waits as may: nothing was stored.",
     },
 )
 def post_comment(site: str) -> AnyResponse:
@@ -137,7 +137,9 @@ def as_author_sees(site: Site, id: str) -> Seen:
     """Return the comment as its author sees it now. Raises NotFound."""
     comment = parley().queue.find(site.id, id)
     now = parley().now() * 1000
-    settled = [each for each in parley().queue.decisions(site.id, id) if each.undo_until <= now]
+    decisions = parley().queue.decisions(site.id, id)
+    # One that would be open for longer was decided by a clock that went back since; ours may be a window behind.
+    settled = [each for each in decisions if not now < each.undo_until <= now + 2 * LONGEST_UNDO]
     last = settled[-1]
     return Seen(comment, last.outcome, last.told or "")
 

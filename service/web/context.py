@@ -80,6 +80,11 @@ def words_of(site: Site, lang: str) -> Words:
     return words_for(site.language, overrides=site.texts)
 
 
+def is_full(site: Site) -> bool:
+    """Whether as much is held for the moderators of *site* as may be."""
+    return parley().queue.held(site.id).fills(site.policy.room)
+
+
 def network() -> str:
     """Return the network that the request came from; a socket's peer is the local machine."""
     return network_of(request.remote_addr or "127.0.0.1")

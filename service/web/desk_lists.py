@@ -12,7 +12,7 @@ from service.core.site import Site
 from service.store.lists import Counts, Found
 from service.web import cursors
 from service.web import session as desk_session
-from service.web.context import parley
+from service.web.context import is_full, parley
 from service.web.desk import guarded
 from service.web.frame import frame, now, sites_of
 from service.web.list_shown import ListShown, PulseShown
@@ -78,7 +78,8 @@ def _page(member: Member, sites: Sequence[Site], site: str) -> AnyResponse:
         now=now(),
     )
     template = "desk/_items.html" if "fragment" in request.args else "desk/queue.html"
-    return Response(render_template(template, desk=frame(member, site), list=shown))
+    full = [each.name for each in sites if is_full(each)]
+    return Response(render_template(template, desk=frame(member, site), list=shown, full=full))
 
 
 def _pulse(member: Member, sites: Sequence[Site], site: str) -> AnyResponse:

@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 from service.core.errors import NotAllowed, Unavailable
 from service.core.listing import Listing
 from service.outside import metrics
-from service.web.context import parley
+from service.web.context import is_full, parley
 
 bp = APIBlueprint("health", __name__, enable_openapi=False)
 
@@ -51,10 +51,12 @@ def _may_read() -> bool:
 
 def _gauges() -> dict[str, tuple[str, float]]:
     here = parley()
-    waiting = sum(here.lists.counts(site.id).lists[Listing.WAITING] for site in here.registry.sites())
+    sites = here.registry.sites()
+    waiting = sum(here.lists.counts(site.id).lists[Listing.WAITING] for site in sites)
     beat = here.registry.since_beat()
     return {
         "parley_queue_waiting": ("Comments that wait for a person.", waiting),
+        "parley_sites_full": ("Sites at which as much is held as may be.", sum(map(is_full, sites))),
         "parley_outbox_events": ("Events not yet fanned out to endpoints.", here.outbox.length()),
         "parley_outbox_lag_seconds": ("Age of the oldest event that is not fanned out.", here.outbox.lag() / 1000),
         "parley_deliveries_waiting": ("Webhook deliveries not yet made.", here.deliveries.length()),

@@ -22,6 +22,8 @@ TABLE: dict[type[ParleyError], tuple[int, str]] = {
     errors.ParentMissing: (422, "Nothing to reply to"),
     errors.Duplicate: (409, "Duplicate comment"),
     errors.TooFast: (429, "Too fast"),
+    errors.ShareUsed: (429, "Too many waiting"),
+    errors.NoRoom: (503, "Too many waiting"),
     errors.KeyReused: (422, "Idempotency-Key reused"),
     errors.NotFound: (404, "Not found"),
     errors.NotAllowed: (403, "Not allowed"),
@@ -45,6 +47,9 @@ WHY_UNREAD = {
 
 #: Seconds after which a page may try again when a neighbour is away.
 RETRY_AFTER = 5
+
+#: Seconds after which people may have made room in a queue.
+ROOM_AFTER = 600
 
 Headers = dict[str, str]
 
@@ -75,6 +80,8 @@ def headers_of(error: ParleyError) -> Headers:
     """Return the headers that go with *error*."""
     if isinstance(error, errors.TooFast):
         return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, errors.ShareUsed | errors.NoRoom):
+        return {"Retry-After": str(ROOM_AFTER)}
     if isinstance(error, errors.Unavailable):
         return {"Retry-After": str(RETRY_AFTER)}
     if isinstance(error, errors.NotSignedIn):
@@ -94,7 +101,7 @@ def answer(problem: dict[str, Any], headers: Headers) -> Response:
 def refused(error: ParleyError) -> Response:
     """Answer with *error*."""
     if isinstance(error, errors.Unavailable):
-        log.warning("unavailable", neighbour=error.neighbour, problem=str(error))
+        log.warning("unavailable", neighbour=error.neighbour, problem=str(error), cause=error.cause)
     return answer(body_of(error), headers_of(error))
 
 

@@ -7,7 +7,7 @@ from service.core.people import Role
 from service.web import cursors
 from service.web.asked import view_asked
 from service.web.bearer import bearer
-from service.web.context import parley
+from service.web.context import is_full, parley
 from service.web.schemas import (
     CommentOut,
     DecisionIn,
@@ -64,10 +64,10 @@ def list_queue(site: str, query: QueueQuery) -> Response:
 def count_queue(site: str) -> Response:
     """Count each list, and for which reasons comments wait"""
     bearer().require(Role.VIEWER, site)
-    parley().registry.site(site)
+    full = is_full(parley().registry.site(site))
     counts = parley().lists.counts(site)
     oldest = moment(counts.oldest) if counts.oldest else None
-    shown = QueueCountsOut(lists=counts.lists, reasons=counts.reasons, oldest=oldest)
+    shown = QueueCountsOut(lists=counts.lists, reasons=counts.reasons, oldest=oldest, is_full=full)
     return Response(shown.model_dump_json(), mimetype="application/json")
 
 

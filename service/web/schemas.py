@@ -145,6 +145,7 @@ class QueueCountsOut(Out):
     lists: dict[Listing, int]
     reasons: dict[Reason, int] = Field(description="For which reasons comments wait.")
     oldest: datetime | None = Field(description="When the one that waits longest came.")
+    is_full: bool = Field(description="Whether as many wait as may: then none is taken that would have to.")
 
 
 class CommentOut(QueueItem):

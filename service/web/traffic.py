@@ -33,6 +33,7 @@ def policy(*, posts_to: str = "") -> str:
     )
 
 
+#: Methods that are counted by name.
 METHODS = frozenset(HTTPMethod)
 
 HEADERS = {
@@ -42,6 +43,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
 
 
 def register(app: Flask) -> None:

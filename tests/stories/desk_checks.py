@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
+from service.core.comment import Outcome
 from service.core.listing import Listing, Sorting
 from service.store import codec
 from service.store.outbox import Outbox
@@ -52,6 +53,23 @@ class DeskChecks(RuleBasedStateMachine):
             key.removeprefix(prefix): self.sorted_set(key) for key in self.desk.connection.do("KEYS", f"{prefix}*")
         }
         assert stored == desk_model.indexed(waiting)
+
+    @invariant()
+    def what_is_held_is_counted_as_a_recount_would(self) -> None:
+        connection, recount = self.desk.connection, Counter[str]()
+        for each in self.comments.values():
+            fields = connection.do("HGETALL", self.keys.comment(each.id))
+            told = codec.comment_fields(codec.comment(each.id, self.desk.site.id, fields))
+            size = sum(len(fields[name].encode()) for name in told)
+            assert int(fields["size"]) == size
+            assert each.outcome is Outcome.HELD or "network" not in fields
+            if each.outcome is Outcome.HELD:
+                network = fields.get("network")
+                recount += Counter({"comments": 1, "bytes": size})
+                recount += Counter({network: 1, f"{network}:bytes": size}) if network else Counter()
+        stored = Counter({name: int(count) for name, count in connection.do("HGETALL", self.keys.held).items()})
+        assert stored == recount
+        assert set(stored) - {"comments", "bytes"} == set(recount) - {"comments", "bytes"}
 
     @invariant()
     def decisions_are_only_appended_and_their_versions_count_up(self) -> None:

@@ -79,19 +79,14 @@ def changed(site: Site, **values: float) -> Site:
     return replace(site, policy=site.policy.changed(values))
 
 
-@pytest.mark.parametrize(
-    ("email", "network"),
-    [("ben@example.com", NETWORK), ("ana@example.com", "198.51.100.7/32")],
-    ids=["one network", "one address"],
-)
-def test_too_many_are_slowed_down_and_told_how_long(intake: Intake, site: Site, email: str, network: str) -> None:
+def test_too_many_of_one_network_are_slowed_down_and_told_how_long(intake: Intake, site: Site) -> None:
     slow = changed(site, comments_burst=2, comments_per_minute=6)
     for n in range(2):
         intake.receive(submission(f"Comment {n}"), site=slow, network=NETWORK)
     with pytest.raises(TooFast) as refused:
-        intake.receive(submission("Comment 3", email=email), site=slow, network=network)
+        intake.receive(submission("Comment 3", email="ben@example.com"), site=slow, network=NETWORK)
     assert 9 <= refused.value.retry_after <= 10
-    intake.receive(submission("Comment 4", email="eve@example.com"), site=slow, network="198.51.100.9/32")
+    intake.receive(submission("Comment 4"), site=slow, network="198.51.100.9/32")
 
 
 def test_what_only_a_program_would_fill_in_waits_for_a_person(intake: Intake, queue: Queue, site: Site) -> None:

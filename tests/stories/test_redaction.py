@@ -21,6 +21,7 @@ from service.store.log import BEGINNING, Log
 from service.store.outbox import Outbox
 from service.store.pages import Pages
 from service.store.queue import Queue
+from tests.doors import standing
 from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, submission
 
@@ -198,9 +199,9 @@ def test_counts_of_the_author_do_not_move(
     id: str, redaction: Redaction, casework: Casework, queue: Queue, site: Site, ana: Member
 ) -> None:
     author = queue.find(site.id, id).author
-    before = casework.author(site.id, author.identity, member=ana).counts, queue.standing(site.id, author)
+    before = casework.author(site.id, author.identity, member=ana).counts, standing(queue, site.id, author)
     redaction.redact(site.id, id, 0, 3, member=ana, version=1)
-    after = casework.author(site.id, author.identity, member=ana).counts, queue.standing(site.id, author)
+    after = casework.author(site.id, author.identity, member=ana).counts, standing(queue, site.id, author)
     assert after == before
 
 

@@ -15,7 +15,7 @@ from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.lists import Lists
 from service.store.pages import Pages
-from service.store.queue import Queue
+from service.store.queue import MOST_REPORTERS, Queue
 from tests.submissions import NETWORK, PAGE, submission
 
 
@@ -83,3 +83,17 @@ def test_reports_are_bounded_in_length_and_pace(intake: Intake, site: Site) -> N
     report(intake, slow, ids[1])
     with pytest.raises(TooFast):
         report(intake, slow, ids[2])
+
+
+def test_networks_without_end_make_no_comment_s_reports_grow_for_ever(
+    intake: Intake, connection: Connection, site: Site, queue: Queue
+) -> None:
+    id = intake.receive(submission(), site=site, network=NETWORK).id
+    keys = SiteKeys(site.id)
+    connection.do("SADD", keys.reporters(id), *(f"network {n}" for n in range(MOST_REPORTERS - 1)))
+    assert report(intake, site, id)
+    told = connection.do("XLEN", keys.outbox)
+    complaint = {"complaint": Complaint.SPAM, "note": ""}
+    assert not intake.report(site, id, network="203.0.113.77/32", **complaint)  # type: ignore[arg-type]
+    assert connection.do("SCARD", keys.reporters(id)) == MOST_REPORTERS
+    assert connection.do("XLEN", keys.outbox) == told

@@ -3,6 +3,7 @@
 import gzip
 import html
 import re
+import time
 
 import pytest
 from flask.testing import FlaskClient
@@ -207,14 +208,15 @@ def test_a_page_of_another_site_has_no_thread_here(reader: FlaskClient) -> None:
 def test_a_program_that_fills_in_the_form_waits_for_a_person(reader: FlaskClient, wiring: Wiring, news: Site) -> None:
     trapped = post(reader, **{TRAP: "Watches"})
     assert wiring.queue.find("news", trapped).reasons == ("automatic",)
-    strict = wiring.sites.change("news", {"seconds_to_write": "3"})
+    strict = wiring.sites.change("news", {"seconds_to_write": "60"})
     now = 1_793_700_000.0
-    stamps = {"hasty": stamp(wiring.fingerprints, strict, now=10**10), "forged": f"{int(now)}.x", "": ""}
+    stamps = {"hasty": stamp(wiring.fingerprints, strict, now=time.time()), "forged": f"{int(now)}.x", "": ""}
     for text, shown_at in stamps.items():
         id = post(reader, body=f"Well said {text}, and a good read.", shown_at=shown_at)
         assert "automatic" in wiring.queue.find("news", id).reasons, text
-    patient = post(reader, body="I took my time.", shown_at=stamp(wiring.fingerprints, strict, now=now))
-    assert "automatic" not in wiring.queue.find("news", patient).reasons
+    for text, shown in (("I took my time.", now), ("A clock went back since.", time.time() + 86_400)):
+        patient = post(reader, body=text, shown_at=stamp(wiring.fingerprints, strict, now=shown))
+        assert "automatic" not in wiring.queue.find("news", patient).reasons
 
 
 def test_without_javascript_there_is_a_page(reader: FlaskClient) -> None:

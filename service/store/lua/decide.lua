@@ -26,14 +26,16 @@
 --      23 record       hash    how many of the author's comments stand where
 --      24 log          stream  the site's moderation log
 --      25 acts         list    what moderators did to the comment beside deciding
---      26 … facets     zset    waiting comments of one kind by age
+--      26 held         hash    how many comments are held and of how many bytes, of the site and of each network
+--      27 … facets     zset    waiting comments of one kind by age
 -- ARGV  1 comment id    2 version that the decider saw    3 lease token, or "" without one
 --       4 outcome       5 decision, JSON object           6 undo window, ms
 --       7 "undo" or ""  8 event id    9 event type    10 event data, JSON    11 event life, ms    12 site
 --      13 "escalated" or ""    14 decider's id where another's lease stops them, else ""    15 "author" or ""
 --      16 decided comments that are listed
 --      17 "" or the Entry that logs a new wording, JSON object    18 entries that the log keeps, about
---      19 … with a new wording: the comment's fields that it changes, and their values; `worst` is the first
+--      19 length of the longest lease, ms    20 longest undo window, ms
+--      21 … with a new wording: the comment's fields that it changes, and their values; `worst` is the first
 -- Answers  {"missing"} | {"stale", last decision} | {"lost", last decision} | {"taken", holder's id, name, ends}
 --          | {"late"} | {"decided", last decision as stored}
 
@@ -43,7 +45,7 @@ local id, outcome, undoing = ARGV[1], ARGV[4], ARGV[7] == 'undo'
 local rewording = ARGV[17] ~= ''
 
 local was = redis.call('HMGET', KEYS[1], 'outcome', 'version', 'sequence', 'created_at', 'worst', 'undo_until', 'event',
-    'path', 'root_at', 'useful', 'reports_seen')
+    'path', 'root_at', 'useful', 'reports_seen', 'size', 'network')
 if not was[1] then return {'missing'} end
 -- A client that lost our answer and asked again gets the same one.
 if was[7] == ARGV[8] then return {'decided', redis.call('LINDEX', KEYS[2], -1)} end
@@ -53,11 +55,15 @@ if ARGV[3] ~= '' and redis.call('HGET', KEYS[3], 'token') ~= ARGV[3] then
 end
 if ARGV[14] ~= '' then
     local holder = redis.call('HMGET', KEYS[3], 'holder', 'name')
-    if holder[1] and holder[1] ~= ARGV[14] then
-        return {'taken', holder[1], holder[2], now + redis.call('PTTL', KEYS[3])}
+    local ends = redis.call('PTTL', KEYS[3])
+    if holder[1] and holder[1] ~= ARGV[14] and ends <= tonumber(ARGV[19]) then
+        return {'taken', holder[1], holder[2], now + ends}
     end
 end
-if undoing and tonumber(was[6]) <= now then return {'late'} end
+-- A window that would end later than any was opened by a clock that went back since: it has ended.
+local latest = now + ARGV[20]
+local function is_over(ends) return ends <= now or ends > latest end
+if undoing and is_over(tonumber(was[6])) then return {'late'} end
 
 local version, sequence = was[2] + 1, was[3] + 1
 local window = tonumber(ARGV[6])
@@ -74,12 +80,16 @@ local reports = undoing and outcome == 'published' and (was[11] or 0) + seen or 
 redis.call('HSET', KEYS[1], 'outcome', outcome, 'version', version, 'sequence', sequence, 'event', ARGV[8],
     'undo_until', undo_until, 'escalated', ARGV[13] == 'escalated' and '1' or '', 'reports_seen', seen)
 redis.call('RPUSH', KEYS[2], decision)
+local was_size, size = tonumber(was[12]), tonumber(was[12])
 if rewording then
+    -- All that a wording changes is counted, but for `worst`.
+    for n = 23, #ARGV, 2 do size = size + #ARGV[n + 1] - redis.call('HSTRLEN', KEYS[1], ARGV[n]) end
+    redis.call('HSET', KEYS[1], 'size', size)
     local entry = '{"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[17], 2)
-    redis.call('HSET', KEYS[1], unpack(ARGV, 19))
+    redis.call('HSET', KEYS[1], unpack(ARGV, 21))
     redis.call('RPUSH', KEYS[25], entry)
     redis.call('XADD', KEYS[24], 'MAXLEN', '~', ARGV[18], '*', 'entry', entry)
-    was[5] = ARGV[20]
+    was[5] = ARGV[22]
 else
     redis.call('DEL', KEYS[3])
     redis.call('ZREM', KEYS[22], id)
@@ -94,7 +104,7 @@ end
 list(KEYS[4], was[5], waits)
 list(KEYS[5], was[4], waits)
 list(KEYS[18], was[10], waits)
-for n = 26, #KEYS do list(KEYS[n], was[4], waits) end
+for n = 27, #KEYS do list(KEYS[n], was[4], waits) end
 list(KEYS[16], reports, reports > 0)
 if not rewording then list(KEYS[17], stamp, reports > 0) end
 list(KEYS[19], stamp, ARGV[13] == 'escalated')
@@ -102,8 +112,27 @@ list(KEYS[20], stamp, outcome == 'spam')
 list(KEYS[21], stamp, not waits)
 redis.call('ZREMRANGEBYRANK', KEYS[21], 0, -1 - ARGV[16])
 
+-- What is held, of the site and of each network. A network is known for as long as its comment is held.
+local function count(by, bytes)
+    redis.call('HINCRBY', KEYS[26], 'comments', by)
+    redis.call('HINCRBY', KEYS[26], 'bytes', bytes)
+    if was[13] then
+        local left = redis.call('HINCRBY', KEYS[26], was[13], by)
+        redis.call('HINCRBY', KEYS[26], was[13] .. ':bytes', bytes)
+        if left <= 0 then redis.call('HDEL', KEYS[26], was[13], was[13] .. ':bytes') end
+    end
+end
+if was[1] == 'held' and outcome == 'held' then
+    count(0, size - was_size)
+elseif was[1] == 'held' then
+    count(-1, -was_size)
+    redis.call('HDEL', KEYS[1], 'network')
+elseif outcome == 'held' then
+    count(1, size)
+end
+
 -- The page: what is published shows, once its undo window has ended; what showed before goes on.
-local shows = was[1] == 'published' and tonumber(redis.call('ZSCORE', KEYS[7], id) or 0) <= now
+local shows = was[1] == 'published' and is_over(tonumber(redis.call('ZSCORE', KEYS[7], id) or 0))
 local root = string.match(was[8], '^[^/]+')
 redis.call('ZREM', KEYS[6], id)
 redis.call('ZREM', KEYS[7], id)
@@ -112,6 +141,7 @@ if redis.call('ZREM', KEYS[13], was[8]) == 1 and tonumber(redis.call('ZINCRBY', 
     redis.call('ZREM', KEYS[15], root)
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now)
+redis.call('ZREMRANGEBYSCORE', KEYS[7], string.format('(%d', latest), '+inf')
 if outcome == 'published' then
     redis.call('ZADD', KEYS[6], was[4], id)
     redis.call('ZADD', KEYS[13], 0, was[8])

@@ -9,8 +9,8 @@
 --       7 history  zset    the comment's events by sequence
 --       8 … for each endpoint: delivery hash, line zset, lane zset, health hash, log zset, log:waiting zset
 -- ARGV  1 group    2 entry in the outbox    3 event id    4 bound of the log, entries    5 age of the log, ms
---       6 the event's sequence    7 bound of an endpoint's log, deliveries
---       8 … for each endpoint: the delivery's name without its last word (not_before), the lane's name in due,
+--       6 the event's sequence    7 bound of an endpoint's log, deliveries    8 longest undo window, ms
+--       9 … for each endpoint: the delivery's name without its last word (not_before), the lane's name in due,
 --           the wanted types between spaces
 -- Answers  "gone" (expired, or told before) | "early" (an earlier event of the comment comes first) | "told"
 
@@ -39,14 +39,21 @@ redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', oldest)
 
 if event[3] then return finish('told') end
 
+-- What would be told later than any window ends was written by a clock that went back since.
+if tonumber(event[2]) > now + ARGV[8] then
+    event[2] = string.format('%d', now)
+    redis.call('HSET', KEYS[3], 'not_before', event[2])
+end
+
 local at = 8
-for n = 8, #ARGV, 3 do
+for n = 9, #ARGV, 3 do
     local delivery, line, lane, health, log, waiting = unpack(KEYS, at, at + 5)
     at = at + 6
     if string.find(ARGV[n + 2], ' ' .. event[1] .. ' ', 1, true) then
         local paused, disabled, catching_up = unpack(redis.call('HMGET', health, 'paused', 'disabled', 'catching_up'))
         if paused or disabled then
-            redis.call('HSETNX', health, 'missing_from', string.format('%d', now))
+            local missing_from = tonumber(redis.call('HGET', health, 'missing_from') or math.huge)
+            if missing_from > now then redis.call('HSET', health, 'missing_from', string.format('%d', now)) end
         elseif not catching_up then
             local name = ARGV[n] .. ' ' .. event[2]
             redis.call('HSET', delivery, 'state', 'waiting', 'failures', 0, 'created_at', now, 'changed_at', now,

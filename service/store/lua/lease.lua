@@ -10,6 +10,8 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return {'missing'} end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- One that would last longer than any was taken by a clock that went back since: it has ended.
+if redis.call('PTTL', KEYS[2]) > tonumber(ARGV[4]) then redis.call('DEL', KEYS[2]) end
 local lease = redis.call('HMGET', KEYS[2], 'holder', 'name', 'token')
 
 if lease[1] and lease[1] ~= ARGV[1] then

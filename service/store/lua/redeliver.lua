@@ -14,7 +14,8 @@
 --      12 … for each event: event hash, delivery hash, line zset
 -- ARGV  1 the lane's name in due    2 life, ms    3 "all", "missing" or "catch_up"    4 claimed replay, or ""    5 its claim
 --       6 the replay's next batch, or "" after the last one    7 the last entry that was read
---       8 … for each event: the delivery's name without its last word (not_before)
+--       8 longest undo window, ms
+--       9 … for each event: the delivery's name without its last word (not_before)
 -- Answers  {"lost"} (another worker has the replay) | {"done" or "more", how many are delivered again}
 
 local replay = ARGV[4]
@@ -24,13 +25,15 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local count = 0
 
-for n = 8, #ARGV do
-    local at = 12 + (n - 8) * 3
+for n = 9, #ARGV do
+    local at = 12 + (n - 9) * 3
     local event, delivery, line = unpack(KEYS, at, at + 2)
     local not_before, cancelled, sequence = unpack(redis.call('HMGET', event, 'not_before', 'cancelled', 'sequence'))
     local state = redis.call('HGET', delivery, 'state')
     local is_wanted = state ~= 'waiting' and not (state == 'delivered' and ARGV[3] ~= 'all')
     if not_before and not cancelled and is_wanted then
+        -- What would be told later than any window ends was written by a clock that went back since.
+        if tonumber(not_before) > now + ARGV[8] then not_before = string.format('%d', now) end
         local name, id = ARGV[n] .. ' ' .. not_before, string.match(ARGV[n], '^%S+ (%S+)')
         count = count + 1
         redis.call('HSET', delivery, 'state', 'waiting', 'failures', 0, 'changed_at', now, 'due_at', math.max(now, not_before))

@@ -10,18 +10,23 @@
 --       8 latest     zset    reported comments by their last report
 -- ARGV  1 comment id    2 network's digest    3 report, JSON object    4 most reports kept
 --       5 pace: ms between reports    6 pace: burst, ms
---       7 event id    8 event type    9 event data, JSON    10 event life, ms    11 site
--- Answers  {"missing"} | {"again"} | {"fast", ms to wait} | {"reported"}
+--       7 event id    8 event type    9 event data, JSON    10 event life, ms    11 site    12 most networks counted
+-- Answers  {"missing"} | {"again"} (by this network, or by so many that one more tells nothing) | {"fast", ms to wait} | {"reported"}
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local id = ARGV[1]
 
 if redis.call('HGET', KEYS[1], 'outcome') ~= 'published' then return {'missing'} end
-if redis.call('SISMEMBER', KEYS[3], ARGV[2]) == 1 then return {'again'} end
+if redis.call('SISMEMBER', KEYS[3], ARGV[2]) == 1 or redis.call('SCARD', KEYS[3]) >= tonumber(ARGV[12]) then
+    return {'again'}
+end
 
 local pace, burst = tonumber(ARGV[5]), tonumber(ARGV[6])
-local arrival = math.max(tonumber(redis.call('GET', KEYS[5]) or 0), now) + pace
+local arrival = tonumber(redis.call('GET', KEYS[5]) or 0)
+-- What lies further ahead than a burst was stored by a clock that went back since.
+if arrival < now or arrival > now + burst then arrival = now end
+arrival = arrival + pace
 if arrival - now > burst then return {'fast', arrival - now - burst} end
 redis.call('SET', KEYS[5], string.format('%d', arrival), 'PX', math.ceil(arrival - now))
 

@@ -18,6 +18,7 @@ redis.call('HDEL', KEYS[2], 'paused', 'disabled', 'disabled_at', 'failing_since'
 redis.call('ZADD', KEYS[3], now, ARGV[2])
 if not missing_from then return 'resumed' end
 
+missing_from = math.min(missing_from, now)
 redis.call('HSET', KEYS[2], 'catching_up', 1)
 redis.call('ZADD', KEYS[4], now, ARGV[2] .. ' catch_up ' .. string.format('%d', missing_from - 1) .. '-0 +')
 return 'catching up'

@@ -15,7 +15,7 @@
 -- ARGV  1 the delivery's name    2 claim    3 state: waiting, delivered, dead or cancelled
 --       4 ms until it is due again (waiting)    5 attempt, JSON, or "" when none was made    6 attempts kept    7 life, ms
 --       8 the lane's name in due    9 event id    10 ms that the endpoint asked us to rest    11 "quick", "slow" or "failed"
---      12 bound of the endpoint's log, deliveries
+--      12 bound of the endpoint's log, deliveries    13 longest undo window, ms
 -- Answers  {"lost"} (the claim has ended and someone else has it) | {"settled", now, failing since or 0}
 
 if redis.call('ZSCORE', KEYS[6], ARGV[1]) ~= ARGV[2] then return {'lost'} end
@@ -37,7 +37,8 @@ if ARGV[5] ~= '' then
         redis.call('HDEL', KEYS[7], 'failing_since', 'failing_from')
         redis.call('HSET', KEYS[7], 'delivered_at', now)
     else
-        redis.call('HSETNX', KEYS[7], 'failing_since', string.format('%d', now))
+        local since = tonumber(redis.call('HGET', KEYS[7], 'failing_since') or math.huge)
+        if since > now then redis.call('HSET', KEYS[7], 'failing_since', string.format('%d', now)) end
         redis.call('HSETNX', KEYS[7], 'failing_from', string.match(name, '%d+$'))
     end
     if ARGV[11] == 'quick' then redis.call('HINCRBY', KEYS[7], 'streak', 1) else redis.call('HDEL', KEYS[7], 'streak') end
@@ -66,7 +67,12 @@ else
         redis.call('ZREMRANGEBYRANK', kept, 0, -1 - ARGV[12])
     end
     local nearest = redis.call('ZRANGE', KEYS[4], 0, 0)[1]
-    if nearest then redis.call('ZADD', KEYS[5], math.max(now, string.match(nearest, '%d+$')), nearest) end
+    if nearest then
+        local not_before = tonumber(string.match(nearest, '%d+$'))
+        -- What would be told later than any window ends was written by a clock that went back since.
+        if not_before > now + ARGV[13] then not_before = now end
+        redis.call('ZADD', KEYS[5], string.format('%d', math.max(now, not_before)), nearest)
+    end
     -- Also when nothing follows it here: the endpoint may have one more in flight.
     look(now)
 end

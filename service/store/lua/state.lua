@@ -4,13 +4,14 @@
 --       2 thread  zset  published comments by age
 --       3 soon    zset  published comments in their undo window, by its end
 --       4 tree    zset  paths of the thread's published comments
--- ARGV  1 ms after which the thread closes, or 0
+-- ARGV  1 ms after which the thread closes, or 0    2 longest undo window, ms
 -- Answers  {revision, comments listed, 1 when closed, the pinned comment or "" where none shows,
 --           id of a hidden comment, …}
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local hidden = redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. string.format('%d', now), '+inf')
+-- A window that would end later than any was opened by a clock that went back since: it has ended.
+local hidden = redis.call('ZRANGEBYSCORE', KEYS[3], string.format('(%d', now), string.format('%d', now + ARGV[2]))
 
 local revision, opened, closed, pinned = unpack(redis.call('HMGET', KEYS[1], 'revision', 'opened', 'closed', 'pinned'))
 local life = tonumber(ARGV[1])

@@ -18,8 +18,9 @@ if why == '' then return redis.call('HSETNX', KEYS[2], 'paused', 1) == 1 and 'st
 if redis.call('HSETNX', KEYS[2], 'disabled', why) == 0 then return 'already' end
 
 -- What it missed begins with what it failed on, which was logged an undo window before it was due, at most.
-local missing_from = (redis.call('HGET', KEYS[2], 'failing_from') or now) - ARGV[8]
-redis.call('HSETNX', KEYS[2], 'missing_from', string.format('%d', missing_from))
+local missing_from = math.min(redis.call('HGET', KEYS[2], 'failing_from') or now, now) - ARGV[8]
+local missed = tonumber(redis.call('HGET', KEYS[2], 'missing_from') or math.huge)
+redis.call('HSET', KEYS[2], 'missing_from', string.format('%d', math.min(missing_from, missed)))
 redis.call('HSET', KEYS[2], 'disabled_at', now)
 local sequence = redis.call('HINCRBY', KEYS[2], 'sequence', 1)
 redis.call('HSET', KEYS[3], 'type', ARGV[4], 'comment', ARGV[1], 'sequence', sequence, 'at', now, 'not_before', now,
