@@ -65,7 +65,7 @@ class Server:
 
     def __init__(self, command: Sequence[str], url: str, *, data: Path) -> None:
         self._command = [*command, "--dir", str(data), "--save", ""]
-        self.url = url
+        self.url, self.nodes = url, [self]
         self.start()
 
     def start(self) -> None:
@@ -128,12 +128,12 @@ class ClusterForTests:
 
     def __init__(self, folder: Path) -> None:
         ports = [free_port() for _ in self.SLOTS]
-        self._nodes = [self._node(port, folder / str(port)) for port in ports]
+        self.nodes = [self._node(port, folder / str(port)) for port in ports]
         self.url = "redis+cluster://" + ",".join(f"127.0.0.1:{port}" for port in ports)
-        clients = [redis.Redis.from_url(node.url, decode_responses=True) for node in self._nodes]
+        clients = [redis.Redis.from_url(node.url, decode_responses=True) for node in self.nodes]
         for client, (first, last) in zip(clients, self.SLOTS, strict=True):
             client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
-            for node, port in zip(self._nodes, ports, strict=True):
+            for node, port in zip(self.nodes, ports, strict=True):
                 client.execute_command("CLUSTER", "MEET", "127.0.0.1", port, self._bus(node))
         for _ in range(500):
             if all("cluster_state:ok" in str(client.execute_command("CLUSTER", "INFO")) for client in clients):
@@ -157,7 +157,7 @@ class ClusterForTests:
 
     def stop(self) -> None:
         """End every node."""
-        for node in self._nodes:
+        for node in self.nodes:
             node.kill()
 
 
@@ -176,8 +176,8 @@ class SentinelForTests:
     def __init__(self, folder: Path) -> None:
         primary, replica = (ValkeyOnPort(folder / name) for name in ("primary", "replica"))
         host, port = primary.url.removeprefix("redis://").split(":")
-        self._nodes = [primary, replica, self._sentinel(folder / "sentinel", f"{host} {port}")]
-        self.url = f"redis+sentinel://{self._nodes[-1].url.removeprefix('redis://')}/primary"
+        self.nodes = [primary, replica, self._sentinel(folder / "sentinel", f"{host} {port}")]
+        self.url = f"redis+sentinel://{self.nodes[-1].url.removeprefix('redis://')}/primary"
         with redis.Redis.from_url(replica.url, decode_responses=True) as client:
             client.replicaof(host, port)
             for _ in range(500):
@@ -199,7 +199,7 @@ class SentinelForTests:
 
     def stop(self) -> None:
         """End every node."""
-        for node in self._nodes:
+        for node in self.nodes:
             node.kill()
 
 

@@ -13,7 +13,10 @@ from waitress import wasyncore
 
 from service.serving import MOST_AHEAD, Bounds, Server, Stage
 from service.web.problems import UNREAD
-from tests.processes import linux, wait_for
+from tests.processes import linux, timed, wait_for
+
+# What is tested is how long something takes.
+pytestmark = timed
 
 #: Short enough for a test, and far enough from each other to be told apart.
 PATIENCE = {Stage.QUIET: 0.5, Stage.HEAD: 0.5, Stage.BODY: 1.0, Stage.ANSWER: 1.0, Stage.PARTING: 0.5}

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import descendants, linux, wait_for
+from tests.processes import descendants, linux, timed, wait_for
 from tests.running import RunningParley
 
-pytestmark = linux
+pytestmark = [linux, timed]
 
 SLOW_ONES = 500
 

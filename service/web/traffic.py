@@ -45,7 +45,6 @@ HEADERS = {
 }
 
 
-
 def register(app: Flask) -> None:
     """Surround every request of *app*."""
     app.before_request(_begin)

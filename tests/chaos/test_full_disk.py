@@ -8,10 +8,10 @@ import pytest
 
 from tests.chaos.test_hung_redis import DOOR, JSON, ask, comment
 from tests.disks import fill, small_disk
-from tests.processes import descendants, linux, wait_for
+from tests.processes import descendants, linux, timed, wait_for
 from tests.running import RunningParley
 
-pytestmark = linux
+pytestmark = [linux, timed]
 
 
 @pytest.fixture

@@ -17,9 +17,11 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.processes import wait_for
+from tests.processes import timed, wait_for
 from tests.receivers import Receiver
 from tests.running import RunningParley
+
+pytestmark = timed
 
 #: Seconds within which everything is answered.
 IN_TIME = 3.0
