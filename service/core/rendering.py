@@ -45,7 +45,7 @@ _SCHEME: Final = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 _APART: Final = "\n•\n"
 
 #: Characters before a link's end that may make an address with its target.
-_NEAR: Final = 72
+_NEAR: Final = 24
 
 
 def parser() -> MarkdownIt:
