@@ -123,6 +123,7 @@ class Deliveries:
                 keys.undelivered,
                 keys.log(endpoint),
                 *(keys.log(endpoint, each) for each in ("waiting", "delivered", "dead")),
+                keys.event(delivery.event),
             ],
             [
                 delivery.name,
@@ -137,6 +138,7 @@ class Deliveries:
                 rest,
                 pace,
                 DELIVERIES_BOUND,
+                webhook_codec.attempt_json(attempt.without_answer()) if attempt else "",
             ],
         )
         return Settled(*times) if word == "settled" else None
