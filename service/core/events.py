@@ -162,8 +162,8 @@ class Attempt:
 
     def without_answer(self) -> "Attempt":
         """Return it with blocks for what the receiver answered: it may have echoed what was redacted since."""
-        covered = {name: _BLOCKS for name in ("answer", "answer_headers") if getattr(self, name)}
-        return replace(self, **covered)
+        headers = _BLOCKS if self.answer_headers else _NOTHING
+        return replace(self, answer=_BLOCKS if self.answer else _NOTHING, answer_headers=headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,7 @@ def thin(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def described(comment: Comment, decision: Decision) -> dict[str, Any]:
     """Return what an event tells of *comment* and of the decision on it: masked text, never an address."""
+    comment = comment.outward
     verdict = known(comment.opinion)
     return {
         "site": comment.site,

@@ -7,6 +7,7 @@ Only this module makes a `MaskedText`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final, NewType
 
 from service.core.rendering import spot_shown
@@ -64,9 +65,28 @@ def mask(text: str) -> Masked:
     return Masked(MaskedText(MASK.join([*clear, text[done:]])), tuple(covered))
 
 
+#: Longer texts are not read again whenever they are shown: they stay as `mask` left them.
+LONGEST_AGAIN: Final = 2000
+
+
 def restore(stored: str) -> MaskedText:
-    """Take back from the store, whose codecs alone call this, a text that `mask` made."""
+    """Take back from the store, whose codecs alone call this, a text that `mask` made, as it is: with places in it."""
     return MaskedText(stored)
+
+
+def retold(stored: str) -> MaskedText:
+    """Take back from the store a text that is told and nothing more: masked once more."""
+    return masked_again(restore(stored))
+
+
+def masked_again(text: MaskedText) -> MaskedText:
+    """Hide what an older `mask` overlooked in *text*, if it is no longer than `LONGEST_AGAIN`."""
+    return _again(text) if len(text) <= LONGEST_AGAIN else text
+
+
+@lru_cache(maxsize=8192)
+def _again(text: MaskedText) -> MaskedText:
+    return mask(text).text
 
 
 def lift(masked: Masked) -> str:

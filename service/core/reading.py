@@ -12,8 +12,8 @@ UNSPACED: Final = "\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\u
 """A character class's worth of the scripts written without spaces, where a sentence runs straight into an address."""
 
 # What a page or a program shows otherwise, or not at all: references, percent-encoding (once or more, of UTF-8 too),
-# escapes of programs and of mail, Markdown's escapes, comments and inline tags; none is long enough to hide an address of
-# its own. Tags are a copy of ASCII that nobody sees, and "ⓐ" alone is a sign.
+# escapes of programs and of mail, Markdown's escapes, comments and inline tags; none is long enough to hide an address
+# of its own. Tag characters are a copy of ASCII that nobody sees, and "ⓐ" alone is a sign.
 # After an unspaced script "。" ends a sentence; elsewhere it is somebody's dot.
 _MARKUP: Final = re.compile(
     r"&(?:amp;){0,4}(?P<reference>#0*+\d{1,7};?|#x0*+[\da-f]{1,6};?|[a-z]{2,31};)"

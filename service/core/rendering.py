@@ -37,6 +37,9 @@ _RULES: Final = (
 _FORMATTED: Final = re.compile(r"[*_~`\\\[<]|^[ \t]*(?:[>+-]|\d{1,9}[.)][ \t])", re.MULTILINE)
 
 
+#: Tokens that begin or end a line on the page; a paragraph that shows as none, in a list, is hidden.
+_APARTING: Final = ("list_item_open", "paragraph_open", "paragraph_close")
+
 _UNFORMATTED: Final = dict.fromkeys(map(ord, "*_~`\\"))
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 _SCHEME: Final = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
@@ -58,7 +61,7 @@ def parser() -> MarkdownIt:
 def _typed_links() -> MarkdownIt:
     """Return a parser that shows links as they were typed, so that there is a way back from each character."""
     markdown = parser()
-    markdown.normalizeLinkText = lambda url: url  # type: ignore[method-assign]
+    markdown.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
     return markdown
 
 
@@ -87,9 +90,7 @@ def pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
             yield from _inline(token.children or (), (first, last))
         elif token.type == "fence":
             yield Piece(token.content, token, (first, last))
-        elif token.type == "list_item_open":
-            yield Piece("\n", None)
-        elif token.type in ("paragraph_open", "paragraph_close") and not token.hidden:
+        elif token.type in _APARTING and not token.hidden:
             yield Piece("\n", None)
 
 
@@ -122,7 +123,7 @@ def _is_code(page: str, span: Span, piece: Piece) -> bool:
 
 
 def linked(shown: Sequence[Piece]) -> list[int]:
-    """Return the places in *shown* of the links that hold an address: in their target, or where text and target meet."""
+    """Return where in *shown* links end that hold an address: in their target, or where text and target meet."""
     ends = [at for at, piece in enumerate(shown) if piece.leads]
     read = [(at, 0, shown[at].leads) for at in ends] + [(at, *met) for at in ends if (met := _met(shown, at))]
     edges = [0, *accumulate(len(text) + len(_APART) for _, _, text in read)]

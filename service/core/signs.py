@@ -22,14 +22,14 @@ _AT: Final = (
     # Dutch, Afrikaans
     "apenstaartje", "apenstaart", "aapstert",
     # Danish, Norwegian, Swedish, Icelandic, Finnish, Estonian
-    "snabel-a", "snabel a", "snabela", "krøllalfa", "alfakrøll", "kanelbulle", "att", "hjá", "miukumauku", "miuku mauku",
+    "snabel-a", "snabel a", "snabela", "krøllalfa", "alfakrøll", "kanelbulle", "miukumauku", "miuku mauku",
     "kissanhäntä", "kringel",
     # Polish, Czech, Slovak, Slovene, Croatian, Serbian, Hungarian, Romanian, Lithuanian
-    "małpa", "małpka", "zavináč", "zavinac", "afna", "afnica", "manki", "majmun", "majmunče", "ludo a", "kukac", "arond",
-    "a rond", "coadă de maimuță", "eta ženklas",
+    "małpa", "małpka", "zavináč", "zavinac", "afna", "afnica", "manki", "majmun", "majmunče", "ludo a", "kukac",
+    "arond", "a rond", "coadă de maimuță", "eta ženklas",
     # Russian, Ukrainian, Belarusian, Bulgarian, Serbian
-    "собака", "собачка", "песик", "равлик", "слимак", "слімак", "кльомба", "маймунка", "маймунско а", "лудо а", "мајмун",
-    "эт", "ет", "sobaka", "sobachka",
+    "собака", "собачка", "песик", "равлик", "слимак", "слімак", "кльомба", "маймунка", "маймунско а", "лудо а",
+    "мајмун", "эт", "ет", "sobaka", "sobachka",
     # Greek, Turkish, Armenian, Georgian
     "παπάκι", "παπακι", "papaki", "kuyruklu a", "güzel a", "et işareti", "շնիկ", "ეთი",
     # Arabic, Persian, Hebrew, Hindi
@@ -39,7 +39,7 @@ _AT: Final = (
 )  # fmt: skip
 
 #: Words that say something else in most sentences: a sign in brackets, or where the dot is spelled out too.
-_SLIGHT: Final = ("et", "ad", "hos", "ved", "vid", "på", "w", "na", "in", "ett", "dek", "a")
+_SLIGHT: Final = ("et", "ad", "att", "hos", "hjá", "ved", "vid", "på", "w", "na", "in", "ett", "dek", "a")
 
 #: Signs of scripts without spaces, where Latin letters stand on both sides.
 _GLUED: Final = (
@@ -51,7 +51,8 @@ _SIGN: Final = ("sign", "symbol", "mark", "zeichen", "tegn", "tecken", "merkki",
 
 _DOT: Final = (
     # English, German, French, Spanish, Portuguese, Catalan, Basque, Italian, Dutch
-    "dot", "d0t", "dott", "period", "full stop", "fullstop", "decimal", "punkt", "point", "punto", "ponto", "punt", "puntu",
+    "dot", "d0t", "dott", "period", "full stop", "fullstop", "decimal", "punkt", "point", "punto", "ponto", "punt",
+    "puntu",
     # Danish, Norwegian, Swedish, Icelandic, Finnish
     "punktum", "prik", "prikk", "punktur", "piste",
     # Polish, Czech, Slovak, Slovene, Croatian, Serbian, Hungarian, Romanian, Latvian, Lithuanian, Albanian
@@ -68,7 +69,8 @@ _GLUED_DOT: Final = ("点", "點", "ドット", "どっと", "닷", "점", "쩜"
 
 #: How other scripts spell the commonest endings.
 _SPELLED: Final = (
-    "ком", "нет", "орг", "ру", "рф", "юа", "уа", "кз", "бг", "κομ", "γρ", "קום", "كوم", "コム", "컴", "닷컴", "कॉम", "c0m",
+    "ком", "нет", "орг", "ру", "рф", "юа", "уа", "кз", "бг", "κομ", "γρ", "קום", "كوم", "コム", "컴", "닷컴", "कॉम",
+    "c0m",
 )  # fmt: skip
 
 #: How hasty or sly fingers do.

@@ -99,7 +99,7 @@ _ENDING: Final = "(?:{}|{})(?![^\\W_])".format(
     "|".join(
         f"{letter}(?:{'|'.join(ending[1:] for ending in endings)})"
         for letter, endings in groupby(sorted(ENDINGS), key=itemgetter(0))
-    )
+    ),
 )
 _DOT: Final = (
     rf"(?:\s?{_OPEN}(?:[.,]|{DOT_WORD}){_CLOSE}\s?"
@@ -124,8 +124,8 @@ _DOMAIN: Final = re.compile(r"[\s*_~`]{0,3}(?P<domain>.+)", re.DOTALL)
 
 # Providers whose name is enough; those in *firm* are also firms that sentences speak of.
 _MAIL: Final = (
-    r"g[ -]?mail|gee ?mail|googlemail|google mail|hot[ -]?mail|proton ?mail|gmx|icloud|ymail|fast ?mail|tutanota|mail\.ru"
-    r"|гмейл|гмайл|джимейл|жмейл|яндекс|рамблер|지메일|네이버|जीमेल"
+    r"g[ -]?mail|gee ?mail|googlemail|google mail|hot[ -]?mail|proton ?mail|gmx|icloud|ymail|fast ?mail|tutanota"
+    r"|mail\.ru|гмейл|гмайл|джимейл|жмейл|яндекс|рамблер|지메일|네이버|जीमेल"
 )
 _PROVIDER: Final = re.compile(
     rf"{_FILLER}(?P<domain>(?:{_MAIL}|(?P<firm>yahoo|outlook|aol|msn|yandex|proton|zoho))"
@@ -146,7 +146,8 @@ _MARKED_NAME: Final = re.compile(r"[^\W\d].*[\d_.+][^\W_]|\d.*[^\W\d_]")
 # "user: someone, domain: example.com"
 _LISTED: Final = re.compile(
     r"(?<![^\W_])(?:user(?: ?name)?|name|local(?: ?part)?|login|mailbox|before)\s?[:=]\s?(?P<name>[^\W_][\w.+-]{1,63})"
-    rf"[\s,;/|]{{1,3}}(?:and )?(?:domain|host|server|provider|after)\s?[:=]\s?(?P<domain>(?:{_HOST}{_DOT}){{1,5}}{_ENDING})"
+    r"[\s,;/|]{1,3}(?:and )?(?:domain|host|server|provider|after)\s?[:=]\s?"
+    rf"(?P<domain>(?:{_HOST}{_DOT}){{1,5}}{_ENDING})"
 )
 # What an unquoted local part can't hold, and the mask's own bullet.
 _NAME_STOPS: Final = frozenset('"(),:;<>@[\\]•')
@@ -175,9 +176,7 @@ _REPOSITORY: Final = re.compile(r"(?<![\w.+-])git@[a-z0-9.-]++[:/][\w~]")
 _REVERSED: Final = re.compile(r"(?<![\w.-])(?:moc|ten|gro|ude|vog|ku\.oc|ed|rf|ur)\.[\w.-]{1,253}+@[\w.+-]{1,64}+")
 
 # A cheap look at a text without "@", which needs both: most that hold an "at" hold no dot to go with it.
-_ANY_SIGN: Final = re.compile(
-    rf"(?:{AT_WORD}|et|ad|att|hos)(?![^\W_])|[(\[{{«「](?:{SLIGHT_AT})[)\]}}»」]|{GLUED_AT}"
-)
+_ANY_SIGN: Final = re.compile(rf"(?:{AT_WORD}|et|ad|att|hos)(?![^\W_])|[(\[{{«「](?:{SLIGHT_AT})[)\]}}»」]|{GLUED_AT}")
 _ANY_DOT: Final = re.compile(r"\.[^\s.]|\s\.\s|[(\[{]\s?[.,]\s?[)\]}]")
 _ANY_DOMAIN: Final = re.compile(rf"(?<![^\W_])(?:{DOT_WORD}|yahoo|outlook|aol|msn|yandex|proton|zoho)")
 _ANY_MAIL: Final = re.compile(_MAIL)
@@ -229,7 +228,7 @@ def _is_mailbox(text: str, found: re.Match[str]) -> bool:
     return not is_word and bool(_MAIL_TALK.search(text, max(0, found.start() - 60), found.start()))
 
 
-# Encoded whole ---------------------------------------------------------------------------------------------------------
+# Encoded whole --------------------------------------------------------------------------------------------------------
 
 _BASE64: Final = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{12,400}+={0,2}(?![\w+/])")
 _HEX: Final = re.compile(r"(?<![\w-])(?:[2-7][0-9A-Fa-f][ :]?){8,200}+(?!\w)")

@@ -172,14 +172,15 @@ ORDINARY: Final = frozenset(_ORDINARY.split())
 """What else stands before "at" in ordinary sentences; a mailbox may still be called so, where there is talk of mail."""
 
 _SITES: Final = (
-    "abc aliexpress alibaba allegro amazon apple arte asos bbc bestbuy bild bing blogspot bloomberg bol booking breitbart "
-    "cbc cbs change cnbc cnn costco craigslist dailymail discord dropbox ebay economist elpais espn etsy facebook fandom "
-    "flickr fnac foxnews ft github gitlab google guardian heise huffpost ikea imdb imgur instagram kickstarter kijiji "
-    "lefigaro lemonde liberation lidl linkedin macys marca medium mediamarkt microsoft msnbc nbc netflix newegg nike npr "
-    "nytimes otto overstock patreon paypal pinterest politico quora ravelry rei reddit reuters rossmann sephora shopify "
-    "slate snopes soundcloud spiegel spotify stackoverflow staples stern steam sueddeutsche target taz telegraph "
-    "theguardian ticketmaster tiktok time tripadvisor tumblr twitch twitter usatoday vimeo vox walgreens walmart "
-    "washingtonpost wayfair welt whitehouse wikipedia wired wordpress wsj yelp youtube zalando zara zdf zeit"
+    "abc aliexpress alibaba allegro amazon apple arte asos bbc bestbuy bild bing blogspot bloomberg bol booking "
+    "breitbart cbc cbs change cnbc cnn costco craigslist dailymail discord dropbox ebay economist elpais espn etsy "
+    "facebook fandom flickr fnac foxnews ft github gitlab google guardian heise huffpost ikea imdb imgur instagram "
+    "kickstarter kijiji lefigaro lemonde liberation lidl linkedin macys marca medium mediamarkt microsoft msnbc nbc "
+    "netflix newegg nike npr nytimes otto overstock patreon paypal pinterest politico quora ravelry rei reddit "
+    "reuters rossmann sephora shopify slate snopes soundcloud spiegel spotify stackoverflow staples stern steam "
+    "sueddeutsche target taz telegraph theguardian ticketmaster tiktok time tripadvisor tumblr twitch twitter "
+    "usatoday vimeo vox walgreens walmart washingtonpost wayfair welt whitehouse wikipedia wired wordpress wsj yelp "
+    "youtube zalando zara zdf zeit"
 )
 SITES: Final = frozenset(_SITES.split())
 """Sites that sentences speak of, by the first label of their host."""

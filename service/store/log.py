@@ -61,9 +61,7 @@ class Log:
         attempts = [keys.attempts(id, endpoint) for id in kept for endpoint in endpoints]
         events = [keys.event(id) for id in kept]
         return int(
-            self._redis.run(self._retell, [*events, *attempts], [len(events), *kept.values(), REDACTION])
-            if kept
-            else 0
+            self._redis.run(self._retell, [*events, *attempts], [len(events), *kept.values(), REDACTION]) if kept else 0
         )
 
     def deliveries(
