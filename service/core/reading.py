@@ -18,17 +18,17 @@ UNSPACED: Final = "\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\u
 _MARKUP: Final = re.compile(
     r"&(?:amp;){0,4}(?P<reference>#0*+\d{1,7};?|#x0*+[\da-f]{1,6};?|[a-z]{2,31};)"
     r"|(?P<bytes>%(?:25){0,4}[c-f][\da-f](?:%(?:25){0,4}[89ab][\da-f]){1,3}|%(?:25){0,4}[2-7][\da-f])"
-    r"|\\(?:u00|x|u\{0{0,4})(?P<code>[2-7][\da-f])\}?"
+    r"|(?:[\\%]u00|\\x|\\u\{0{0,4}|\\0{0,4}(?=40)(?!\d{7}))(?P<code>[2-7][\da-f])\}?"
     r"|(?<=\w)=(?P<quoted>40|2e)(?=\w)"
     r"|\\(?=[^\w\s])"
     r"|<!--\s?\w{0,20}\s?-->"
     r"|</?(?:b|i|u|s|em|strong|span|small|wbr|code|tt)\s?/?>"
     r"|(?P<tag>[\U000e0020-\U000e007e])"
-    r"|(?<![Ⓐ-ⓩ])[Ⓐⓐ](?![Ⓐ-ⓩ])"
+    r"|(?<![Ⓐ-ⓩ\U0001f150-\U0001f169])[Ⓐⓐ\U0001f150](?![Ⓐ-ⓩ\U0001f150-\U0001f169])"
     rf"|[。｡](?<=[{UNSPACED}].)",
     re.IGNORECASE | re.ASCII,
 )
-_ANY_MARKUP: Final = re.compile("[&%\\\\=<Ⓐⓐ。｡\U000e0020-\U000e007e]")
+_ANY_MARKUP: Final = re.compile("[&%\\\\=<Ⓐⓐ\U0001f150。｡\U000e0020-\U000e007e]")
 # "AT" and "DOT" in capitals amid small letters stand out as they would between bars.
 _CAPITALS: Final = re.compile(r"(?<=[a-z\d])\s?(AT|DOT)\s?(?=[a-z\d])")
 # "(remove this)", "[no spam]": put in to be taken out again.
@@ -36,7 +36,7 @@ _INSERTION: Final = re.compile(
     r"[(\[{<]\s?(?:(?:no|anti)[ -]?spam|(?:remove|delete)(?:\s\w{1,10}){0,2})\s?[)\]}>]",
 )
 # The single space between two letters that stand alone, "e x a m p l e"; a wider gap still parts words.
-_LETTER_SPACE: Final = re.compile(r" (?:(?<=\s\S )|(?<=\A\S ))(?=\S(?:\s|\Z))")
+_LETTER_SPACE: Final = re.compile(r"[ \n](?:(?<=\s\S\s)|(?<=\A\S\s))(?=\S(?:\s|\Z))")
 
 
 _PERCENT: Final = re.compile("%(?:25)*")
@@ -46,6 +46,16 @@ _LONE_SIGN: Final = re.compile(r"(?:\n *){1,3}(@|[(\[{<]?(?:at|dot)[)\]}>]?)(?: 
 _WIDE_SPACE: Final = re.compile(r"[ \n]{3,}+| [ \n]|\n ")
 # Other dots between letters, bullets among them; a mask's three are none.
 _DRAWN_DOT: Final = re.compile(r"(?<=[^\W_])[·‧∙⋅•・･۔⸱⸳᛫◦●○](?=[^\W_])")
+# A bullet with spaces around it, before what can be nothing but an ending.
+_WIDE_DOT: Final = re.compile(r"(?<=[^\W_]) [·‧∙⋅•] (?=(?:com|net|org)(?![^\W_]))")
+# Letters, and the animals and curls that the sign is called by, between a name and a host.
+_PICTURE: Final = re.compile("(?<=[^\\W_]) ?[\u2709📧📨📩💌🌀🐌🐒🐵🐕🐶🐭] ?(?=[a-z0-9])")
+# "someone#example.com (replace # with @)", "★を@に": a character that stands for the sign, as its reader is told.
+_STANDS_IN: Final = re.compile(
+    r"(?P<other>[#*★☆$%!~^&|♥◎■□+§])['\"]? ?"
+    r"(?:=|→|->|=>|with|by|for|to|is|als|durch|par|por|con|换成|換成|改成|改为|を) ?"
+    r"['\"]?(?:@|\(at\)|at(?!\w))"
+)
 # Signs and dots of scripts without spaces, between Latin letters.
 _GLUED: Final = re.compile(rf"(?<=[a-z0-9]) ?(?:(?P<at>{GLUED_AT})|{GLUED_DOT}) ?(?=[a-z0-9])")
 
@@ -63,14 +73,21 @@ def read(text: str) -> Folded:
     folded = _respelled(_respelled(folded, _INSERTION, _unseen), _LETTER_SPACE, _unseen)
     if "\n" in text:
         folded = _respelled(folded, _LONE_SIGN, _on_its_line)
-    folded = _respelled(_respelled(folded, _WIDE_SPACE, _narrow), _DRAWN_DOT, _dot)
-    return folded if folded.text.isascii() else _respelled(folded, _GLUED, _spelled)
+    folded = _respelled(folded, _WIDE_SPACE, _narrow)
+    if stands_in := _STANDS_IN.search(folded.text):
+        other = re.escape(stands_in["other"])
+        folded = _respelled(folded, re.compile(rf"(?<=[^\W_]){other}(?=[^\W_])"), _sign)
+    if folded.text.isascii():
+        return folded
+    for drawn, spell in ((_DRAWN_DOT, _dot), (_WIDE_DOT, _dot), (_PICTURE, _sign), (_GLUED, _spelled)):
+        folded = _respelled(folded, drawn, spell)
+    return folded
 
 
 def _shown(markup: re.Match[str]) -> str:
     if markup[0] in "。｡":
         return "\n"
-    if markup[0] in "Ⓐⓐ":
+    if markup[0] in "Ⓐⓐ\U0001f150":
         return "(a)"
     if markup["reference"]:
         return html.unescape("&" + markup["reference"])
@@ -92,6 +109,10 @@ def _narrow(space: re.Match[str]) -> str:
 
 def _spelled(glued: re.Match[str]) -> str:
     return "(@)" if glued["at"] else "."
+
+
+def _sign(_: re.Match[str]) -> str:
+    return "(@)"
 
 
 def _dot(_: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 Tables, by language; each word as it is typed, `read` folds it.
 """
 
+import re
 from typing import Final
 
 from classifier.text import fold
@@ -10,7 +11,7 @@ from classifier.text import fold
 #: What the sign is called, and the preposition that stands for it, where sentences seldom have it before a host.
 _AT: Final = (
     # English
-    "at", "ampersat", "commercial at", "at the rate", "at-the-rate", "atsign",
+    "at", "ampersat", "commercial at", "at the rate", "at the rate of", "atsign", "u+0040", "0x40",
     # German
     "ät", "aet", "bei", "klammeraffe", "affenschwanz", "affenohr",
     # French
@@ -73,13 +74,13 @@ _SPELLED: Final = (
     "c0m",
 )  # fmt: skip
 
-#: How hasty or sly fingers do.
-_SLIPS: Final = ("kom", "komm", "comm", "con", "cmo", "ocm", "vom", "xom", "coom", "ogr")
+#: How hasty fingers do, and ROT13.
+_SLIPS: Final = ("kom", "komm", "comm", "con", "cmo", "ocm", "vom", "xom", "coom", "ogr", "pbz")
 
 
 def _either(words: tuple[str, ...]) -> str:
     """Return an expression for any of *words*, as a reader sees them, the longest first."""
-    read = {fold(word).text.replace(" ", "[ -]") for word in words}
+    read = {re.escape(fold(word).text).replace("\\ ", "[ -]") for word in words}
     return "|".join(sorted(read, key=lambda word: (-len(word), word)))
 
 

@@ -68,17 +68,21 @@ def apart(spans: list[Span]) -> list[Span]:
 
 # How each part is written ---------------------------------------------------------------------------------------------
 
-_OPEN, _CLOSE = r"[(\[{<>«»「『《｢]{1,3}\s?", r"\s?[)\]}><»«」』》｣]{1,3}"
-_MARK: Final = r"[|*~=/\"'_.:;#+!?^%$&§¡¿\\—–-]"
+_MARK: Final = r"[|*~=/\"'_.,:;#+!?^%$&§¡¿\\—–-]"
+_OPEN, _CLOSE = (
+    rf"[(\[{{<>«»「『《｢⦅⟪〖❴]{{1,3}}{_MARK}?\s?",
+    rf"\s?{_MARK}?[)\]}}><»«」』》｣⦆⟫〗❵]{{1,3}}",
+)
 # Between a sign and what stands beside it: spaces, or Markdown's emphasis around the sign; no empty line.
 _FILLER: Final = r"(?!\n\n)[\s*_~`]{0,3}"
 
 _SIGN: Final = re.compile(
-    rf"(?P<bracketed>{_OPEN}(?:@|(?:{AT_WORD}|{GLUED_AT})(?:[ -]?(?:{SIGN_WORD}))?){_CLOSE}"
+    rf"(?P<bracketed>{_OPEN}(?:@t?|(?:{AT_WORD}|{GLUED_AT})(?:[ -]?(?:{SIGN_WORD}))?){_CLOSE}"
     rf"|[(\[{{<]{{1,3}}\s?(?:et|ad|hos|ved)\s?[)\]}}>]{{1,3}})"
     r"|(?P<glued>(?<!\s)@++)"
     rf"|@++|[(\[{{«「](?:{SLIGHT_AT})[)\]}}»」]"
-    rf"|(?P<mark>{_MARK})(?P<inner>{_MARK})?\s?(?:{AT_WORD})\s?(?(inner)(?P=inner))(?P=mark)"
+    rf"|(?P<mark>{_MARK})(?P=mark){{0,2}}(?P<inner>{_MARK})?\s?(?:{AT_WORD})\s?(?(inner)(?P=inner))(?P=mark){{1,3}}"
+    rf"|[/\\]\s?(?:{AT_WORD})\s?[/\\]"
     rf"|(?<=\s)(?P<word>(?:{AT_WORD})(?:[ -](?:{SIGN_WORD}))?)(?=\s)"
     rf"|(?<=\s)(?P<slight>et|ad|att|hos)(?=\s)"
 )
@@ -102,8 +106,8 @@ _ENDING: Final = "(?:{}|{})(?![^\\W_])".format(
     ),
 )
 _DOT: Final = (
-    rf"(?:\s?{_OPEN}(?:[.,]|{DOT_WORD}){_CLOSE}\s?"
-    rf"|(?:\s{{1,3}}|\s?{_MARK}{{1,2}}\s?)(?:{DOT_WORD})(?:\s{{1,3}}|\s?{_MARK}{{1,2}}\s?|(?=(?:com|net|org)(?![^\W_])))"
+    rf"(?:\s?{_OPEN}(?:[.,·‧•∙⋅]|(?:{DOT_WORD})(?:\s(?:sign|symbol))?){_CLOSE}\s?"
+    rf"|(?:\s{{1,3}}|\s?{_MARK}{{1,3}}\s?)(?:{DOT_WORD})(?:\s{{1,3}}|\s?{_MARK}{{1,3}}\s?|(?=(?:com|net|org)(?![^\W_])))"
     r"|\s{1,2}\.\s{1,2}|\.)"
 )
 _HOST: Final = rf"[^\W_]++(?:-(?!(?:{DOT_WORD})\b)[^\W_]++){{0,8}}+"
@@ -114,17 +118,17 @@ _BROKEN_DOMAIN: Final = re.compile(
     r"(?:com|net|org|edu|gov|info|co\s?[.,;]\s?uk)(?![^\W_]))"
 )
 # A host of any shape, label by label, for signs that leave no doubt.
-_FIRST_LABEL: Final = re.compile(rf"{_FILLER}(?P<label>{_HOST})")
+_FIRST_LABEL: Final = re.compile(rf"[\s*_~`]{{0,4}}(?P<label>{_HOST})")
 _NEXT_LABEL: Final = re.compile(rf"(?P<dot>{_DOT}|\s?[·‧∙⋅•]\s?)(?P<label>{_HOST})")
 _LATIN_START: Final = re.compile(rf"[a-z0-9-]+(?=[{UNSPACED}])")
-_IN_BRACKETS: Final = re.compile(rf"\s?{_OPEN}(?:[.,]|{DOT_WORD}){_CLOSE}\s?")
+_IN_BRACKETS: Final = re.compile(rf"\s?{_OPEN}(?:[.,·‧•∙⋅]|(?:{DOT_WORD})(?:\s\w+)?){_CLOSE}\s?")
 _SPELLED: Final = re.compile(rf"{SPELLED}|{SLIPS}")
 _MOST_LABELS: Final = 6
-_DOMAIN: Final = re.compile(r"[\s*_~`]{0,3}(?P<domain>.+)", re.DOTALL)
+_DOMAIN: Final = re.compile(r"[\s*_~`]{0,4}(?P<domain>.+)", re.DOTALL)
 
 # Providers whose name is enough; those in *firm* are also firms that sentences speak of.
 _MAIL: Final = (
-    r"g[ -]?mail|gee ?mail|googlemail|google mail|hot[ -]?mail|proton ?mail|gmx|icloud|ymail|fast ?mail|tutanota"
+    r"g[ -]?mail|gee[ -]?mail|googlemail|google mail|hot[ -]?mail|proton ?mail|gmx|icloud|ymail|fast ?mail|tutanota"
     r"|mail\.ru|гмейл|гмайл|джимейл|жмейл|яндекс|рамблер|지메일|네이버|जीमेल"
 )
 _PROVIDER: Final = re.compile(
@@ -132,21 +136,22 @@ _PROVIDER: Final = re.compile(
     rf"(?:\s(?:com|de|fr|net|ru|co uk|닷컴)|{_DOT}(?:com|net|ch|me|{SPELLED}))?)(?![^\W_])"
 )
 # "wquist77 on gmail", "wquist77 gmail.com", "gmail: wquist77": no sign at all.
+_ANY_PROVIDER: Final = rf"{_MAIL}|yahoo|outlook|aol|msn|yandex|zoho"
 _BESIDE: Final = re.compile(
-    r"(?<![\w@.+-])(?P<name>[^\W_][\w.+-]{1,63})"
-    r"(?P<between>\s(?:is |am )?(?:on|via|over|using|with|auf|bei|en|em|sur|su|op|på|pa|na|в|через)\s(?:my )?"
-    r"|\s?[|/,:~>–—-]{1,3}\s?|\s?[(\[]|\s)"
-    rf"(?P<provider>{_MAIL})(?P<ending>[\s.](?:com|de|fr|net|ru)(?![^\W_]))?(?![^\W_])"
+    r"(?<![\w@.+-])(?P<name>[^\W_][\w.+-]{1,63}?)"
+    r"(?P<between>\s(?:is |am )?(?P<word>on|via|over|using|with|auf|bei|en|em|sur|su|op|på|pa|na|в|через)\s(?:my )?"
+    r"|\s?[|/,:~>→➜⇒–—-]{1,3}\s?|\s?[(\[]|\s)"
+    rf"(?P<provider>{_ANY_PROVIDER})(?P<ending>[\s.](?:com|de|fr|net|ru)(?![^\W_]))?(?P<last>[\s)\].,!?;]*(?:\n|\Z))?(?![^\W_])"
 )
 _AFTER: Final = re.compile(
-    rf"(?<![^\W_])(?:{_MAIL})(?:[\s.]com)?(?: (?:account|address|id|handle|user ?name))?"
-    r"(?:\s?[:=]\s?|\s(?:is|ist|es|est|to|at) )(?P<name>[^\W_][\w.+-]{2,63})(?![\w@])"
+    rf"(?<![^\W_])(?:{_ANY_PROVIDER})(?:[\s.]com)?(?: (?:account|address|id|handle|user ?name))?"
+    r"(?:\s?[:=]\s?|\s(?:is|ist|es|est|to|at) |\s(?=\S+\s*(?:\n|\Z)))(?P<name>[^\W_][\w.+-]{2,63})(?![\w@])"
 )
-_MARKED_NAME: Final = re.compile(r"[^\W\d].*[\d_.+][^\W_]|\d.*[^\W\d_]")
+_MARKED_NAME: Final = re.compile(r"[^\W\d_][_.+]+[^\W\d_]|[^\W\d_]{2}[_.+-]?\d{2,}\Z")
 # "user: someone, domain: example.com"
 _LISTED: Final = re.compile(
     r"(?<![^\W_])(?:user(?: ?name)?|name|local(?: ?part)?|login|mailbox|before)\s?[:=]\s?(?P<name>[^\W_][\w.+-]{1,63})"
-    r"[\s,;/|]{1,3}(?:and )?(?:domain|host|server|provider|after)\s?[:=]\s?"
+    r"[\s,;/|]{1,3}(?:and )?(?:domain|host|server|provider|after|at)\s?[:=]\s?"
     rf"(?P<domain>(?:{_HOST}{_DOT}){{1,5}}{_ENDING})"
 )
 # What an unquoted local part can't hold, and the mask's own bullet.
@@ -177,9 +182,10 @@ _REVERSED: Final = re.compile(r"(?<![\w.-])(?:moc|ten|gro|ude|vog|ku\.oc|ed|rf|u
 
 # A cheap look at a text without "@", which needs both: most that hold an "at" hold no dot to go with it.
 _ANY_SIGN: Final = re.compile(rf"(?:{AT_WORD}|et|ad|att|hos)(?![^\W_])|[(\[{{«「](?:{SLIGHT_AT})[)\]}}»」]|{GLUED_AT}")
-_ANY_DOT: Final = re.compile(r"\.[^\s.]|\s\.\s|[(\[{]\s?[.,]\s?[)\]}]")
+_ANY_DOT: Final = re.compile(r"\.[^\s.]|\s\.\s|,\s?(?:com|net|org)(?![^\W_])|[(\[{]\s?[.,]\s?[)\]}]")
 _ANY_DOMAIN: Final = re.compile(rf"(?<![^\W_])(?:{DOT_WORD}|yahoo|outlook|aol|msn|yandex|proton|zoho)")
-_ANY_MAIL: Final = re.compile(_MAIL)
+_ANY_MAIL: Final = re.compile(_ANY_PROVIDER)
+_MAILBOXES: Final = re.compile(_MAIL)
 
 
 def _is_suspect(text: str) -> bool:
@@ -191,7 +197,7 @@ def _is_suspect(text: str) -> bool:
 
 def _addresses(text: str) -> Iterator[Span]:
     """Give the addresses in *text*, which is as its reader sees it."""
-    if "domain" in text or "host" in text or "provider" in text or "server" in text:
+    if "domain" in text or "host" in text or "provider" in text or "at:" in text:
         yield from ((found.start("name"), found.end()) for found in _LISTED.finditer(text))
     if not _is_suspect(text):
         return
@@ -211,21 +217,33 @@ def _signless(text: str) -> Iterator[Span]:
         return
     for found in _BESIDE.finditer(text):
         if _is_mailbox(text, found):
-            yield found.span()
+            yield found.start(), found.end("ending") if found["ending"] else found.end("provider")
     for found in _AFTER.finditer(text):
-        if _MARKED_NAME.search(found["name"]):
+        if _is_marked(found["name"]):
             yield found.span("name")
 
 
 def _is_mailbox(text: str, found: re.Match[str]) -> bool:
-    """Tell whether the name before a provider's is a mailbox's: unlike a word, or where mail is meant."""
-    name, between = found["name"], found["between"]
-    if not between.strip() and not found["ending"]:
+    """Tell whether the name before a provider's is a mailbox's: unlike a word, or one where mail is meant."""
+    name = found["name"]
+    if not found["word"] and not found["ending"] and found["last"] is None:
         return False
-    if _MARKED_NAME.search(name):
+    if _is_marked(name):
         return True
-    is_word = name in ORDINARY or name in PARTICLES or not between[:1].isspace() or len(between.strip()) < 2
-    return not is_word and bool(_MAIL_TALK.search(text, max(0, found.start() - 60), found.start()))
+    is_word = name in ORDINARY or name in PARTICLES or not name.isalpha() or not _MAILBOXES.match(found["provider"])
+    return bool(found["word"]) and not is_word and _is_reached(text, found.start())
+
+
+def _is_reached(text: str, at: int) -> bool:
+    return bool(_MAIL_TALK.search(text, max(0, at - 60), at))
+
+
+def _is_marked(name: str) -> bool:
+    """Tell whether *name* is one as mailboxes have and words have not: "w.quist", "w_quist", "quist77"."""
+    if not _MARKED_NAME.search(name):
+        return False
+    last = name.rpartition(".")[2]
+    return "." not in name or not (len(last) < 2 or last in REGISTERED or last.isdigit())
 
 
 # Encoded whole --------------------------------------------------------------------------------------------------------
@@ -279,7 +297,7 @@ def _is_known(domain: str) -> bool:
 def _is_ending(label: str) -> bool:
     """Tell whether *label* is an ending, maybe with digits behind it or, in a script without spaces, with words."""
     label = label.strip("-_")
-    if label in REGISTERED:
+    if label in REGISTERED or _SPELLED.fullmatch(label):
         return True
     latin = _LATIN_START.match(label) or _ENDING_FIRST.match(label)
     if latin and latin[0] in REGISTERED:
@@ -313,7 +331,16 @@ def _is_quoted_code(text: str, begin: int, end: int) -> bool:
     return text.startswith("`", end) and text.endswith("`", 0, begin) and is_code(text[begin:end])
 
 
-def _shaped(text: str, at: int) -> re.Match[str] | None:
+def _shaped(text: str, sign: re.Match[str]) -> re.Match[str] | None:
+    """Read a host after *sign*, if that or a dot of it is spelled beyond doubt, whatever registered ending it has."""
+    domain = _labelled(text, sign.end())
+    if not domain or sign["glued"] or sign["bracketed"]:
+        return domain
+    last = domain["domain"].rpartition(" ")[2]
+    return domain if " dot " in domain["domain"] and last not in ORDINARY and last not in PARTICLES else None
+
+
+def _labelled(text: str, at: int) -> re.Match[str] | None:
     """Read a host label by label: one whose last is an ending, or the whole where its last dot is in brackets."""
     label = _FIRST_LABEL.match(text, at)
     end, labels = 0, 0
@@ -321,7 +348,6 @@ def _shaped(text: str, at: int) -> re.Match[str] | None:
         following = _NEXT_LABEL.match(text, label.end())
         if following and (
             _is_ending(following["label"])
-            or _SPELLED.fullmatch(following["label"])
             or (_IN_BRACKETS.fullmatch(following["dot"]) and not following["label"].isdigit())
         ):
             latin = _LATIN_START.match(following["label"])
@@ -337,11 +363,10 @@ def _names(character: str) -> bool:
 
 def _written(text: str, sign: re.Match[str]) -> Span | None:
     """Read an address that is spelled out or set apart: known endings only, and evidence where the sign gives none."""
-    is_sure = sign["glued"] or sign["bracketed"]
     domain = (
-        (_shaped(text, sign.end()) if is_sure else None)
+        _shaped(text, sign)
         or _WRITTEN_DOMAIN.match(text, sign.end())
-        or (_BROKEN_DOMAIN.match(text, sign.end()) if sign["glued"] else None)
+        or (_BROKEN_DOMAIN.match(text, sign.end()) if sign["glued"] or sign["bracketed"] else None)
         or _PROVIDER.match(text, sign.end())
     )
     name = domain and _NAME.search(text, max(0, sign.start() - 72), sign.start())
@@ -355,6 +380,9 @@ def _written(text: str, sign: re.Match[str]) -> Span | None:
         begin = half.start()
     return begin, domain.end()
 
+
+#: Words for the sign that sentences have before a host as well.
+_PREPOSITIONS: Final = ("at", "bei", "chez")
 
 # Evidence -------------------------------------------------------------------------------------------------------------
 
@@ -402,7 +430,7 @@ def _is_ordinary(text: str, sign: re.Match[str], name: re.Match[str], domain: re
         or _WORD_ENDING.search(where)
         or (in_a_sentence and not (_is_spread(sign, domain) and not _is_shop(word, where)))
         or (sign["word"] in ("bei", "chez") and who.isalpha() and _is_site(where))
-        or (sign["word"] and _is_page(text, name, domain))
+        or (sign["word"] in _PREPOSITIONS and _is_page(text, name, domain))
     )
 
 
