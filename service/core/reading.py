@@ -52,7 +52,7 @@ _WIDE_DOT: Final = re.compile(r"(?<=[^\W_]) [·‧∙⋅•] (?=(?:com|net|org)(
 _PICTURE: Final = re.compile("(?<=[^\\W_]) ?[\u2709📧📨📩💌🌀🐌🐒🐵🐕🐶🐭] ?(?=[a-z0-9])")
 # "someone#example.com (replace # with @)", "★を@に": a character that stands for the sign, as its reader is told.
 _STANDS_IN: Final = re.compile(
-    r"(?P<other>[#*★☆$%!~^&|♥◎■□+§])['\"]? ?"
+    r"(?P<other>[#*★☆$%~^♥◎■□+§])['\"]? ?"
     r"(?:=|→|->|=>|with|by|for|to|is|als|durch|par|por|con|换成|換成|改成|改为|を) ?"
     r"['\"]?(?:@|\(at\)|at(?!\w))"
 )

@@ -13,6 +13,7 @@ import re
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -144,7 +145,7 @@ _BESIDE: Final = re.compile(
     rf"(?P<provider>{_ANY_PROVIDER})(?P<ending>[\s.](?:com|de|fr|net|ru)(?![^\W_]))?(?P<last>[\s)\].,!?;]*(?:\n|\Z))?(?![^\W_])"
 )
 _AFTER: Final = re.compile(
-    rf"(?<![^\W_])(?:{_ANY_PROVIDER})(?:[\s.]com)?(?: (?:account|address|id|handle|user ?name))?"
+    rf"(?<![\w@.-])(?:{_ANY_PROVIDER})(?:[\s.]com)?(?: (?:account|address|id|handle|user ?name))?"
     r"(?:\s?[:=]\s?|\s(?:is|ist|es|est|to|at) |\s(?=\S+\s*(?:\n|\Z)))(?P<name>[^\W_][\w.+-]{2,63})(?![\w@])"
 )
 _MARKED_NAME: Final = re.compile(r"[^\W\d_][_.+]+[^\W\d_]|[^\W\d_]{2}[_.+-]?\d{2,}\Z")
@@ -294,6 +295,7 @@ def _is_known(domain: str) -> bool:
     return any(map(_is_ending, labels)) or bool(_PROVIDER.match(domain) or _SINGLE_LETTERS.search(domain))
 
 
+@lru_cache(maxsize=4096)
 def _is_ending(label: str) -> bool:
     """Tell whether *label* is an ending, maybe with digits behind it or, in a script without spaces, with words."""
     label = label.strip("-_")
@@ -333,11 +335,11 @@ def _is_quoted_code(text: str, begin: int, end: int) -> bool:
 
 def _shaped(text: str, sign: re.Match[str]) -> re.Match[str] | None:
     """Read a host after *sign*, if that or a dot of it is spelled beyond doubt, whatever registered ending it has."""
-    domain = _labelled(text, sign.end())
-    if not domain or sign["glued"] or sign["bracketed"]:
-        return domain
-    last = domain["domain"].rpartition(" ")[2]
-    return domain if " dot " in domain["domain"] and last not in ORDINARY and last not in PARTICLES else None
+    if sign["glued"] or sign["bracketed"]:
+        return _labelled(text, sign.end())
+    domain = _labelled(text, sign.end()) if " dot " in text[sign.end() : sign.end() + 80] else None
+    last = domain["domain"].rpartition(" dot ")[2] if domain else ""
+    return domain if last and last not in ORDINARY and last not in PARTICLES else None
 
 
 def _labelled(text: str, at: int) -> re.Match[str] | None:
@@ -363,6 +365,8 @@ def _names(character: str) -> bool:
 
 def _written(text: str, sign: re.Match[str]) -> Span | None:
     """Read an address that is spelled out or set apart: known endings only, and evidence where the sign gives none."""
+    if not _stands_between_words(text, sign):
+        return None
     domain = (
         _shaped(text, sign)
         or _WRITTEN_DOMAIN.match(text, sign.end())
@@ -383,6 +387,14 @@ def _written(text: str, sign: re.Match[str]) -> Span | None:
 
 #: Words for the sign that sentences have before a host as well.
 _PREPOSITIONS: Final = ("at", "bei", "chez")
+
+
+def _stands_between_words(text: str, sign: re.Match[str]) -> bool:
+    """Tell at a glance whether a name can end before *sign*, and a host begin behind it."""
+    before = text[max(0, sign.start() - 4) : sign.start()].rstrip(" \n*_~`")
+    after = text[sign.end() : sign.end() + 5].lstrip(" \n*_~`")
+    return before[-1:].isalnum() and after[:1].isalnum()
+
 
 # Evidence -------------------------------------------------------------------------------------------------------------
 
