@@ -173,7 +173,8 @@ _ENDING_FIRST: Final = re.compile(r"[a-z]+(?=[\d_-])")
 _PROFILE: Final = re.compile(rf"(?:://{_HOST}(?:\.{_HOST}){{0,5}}|(?<![\w.@-])(?:{_HOST}\.){{1,5}}[a-z]+)/@\Z")
 _CODE: Final = re.compile(
     r"[a-z_]\w*@(?:attrs?|obj|self|this|cls|node|elem|ctx|req|res|args|kwargs|params|props?|vals?|vars?|func|fn|idx|tmp"
-    r"|ptr|str|int|dict|tuple|struct|enum)\.[a-z_]\w*"
+    r"|ptr|str|int|dict|tuple|struct|enum)"
+    r"\.(?:name|id|info|app|dev|link|media|map|select|post|host|style|call|open|new|date|group|is|in|to|so|it|do|zip)"
 )
 # "git@example.com:owner/name.git"
 _REPOSITORY: Final = re.compile(r"(?<![\w.+-])git@[a-z0-9.-]++[:/][\w~]")
@@ -276,7 +277,7 @@ def _is_address(decoded: bytes) -> bool:
 
 
 def _plain(text: str, sign: re.Match[str]) -> Span | None:
-    """Read an address that its syntax alone gives away, whatever its domain's ending."""
+    """Read an address that its syntax alone gives away."""
     domains = (domain.match(text, sign.end()) for domain in _PLAIN_DOMAINS)
     domain = next((domain for domain in domains if domain and _is_known(domain["domain"])), None)
     if not domain or _NO_DOMAIN.fullmatch(domain["domain"]):

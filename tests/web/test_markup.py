@@ -259,7 +259,10 @@ FORMATTED = st.sampled_from(
 )
 
 
-@given(st.lists(FORMATTED, max_size=24).map("".join))
+formatted = st.lists(FORMATTED, max_size=24).map("".join)
+
+
+@given(formatted)
 @settings(max_examples=1500, deadline=None)
 def test_no_page_shows_an_address_that_was_not_masked(text: str) -> None:
     masked = mask(text).text
@@ -269,7 +272,7 @@ def test_no_page_shows_an_address_that_was_not_masked(text: str) -> None:
     assert not any(holds_address(unquote(link)) for link in page.links)
 
 
-@given(st.lists(FORMATTED, max_size=24).map("".join))
+@given(formatted)
 @settings(max_examples=500, deadline=None)
 def test_a_page_puts_together_nothing_that_its_text_does_not_hold(text: str) -> None:
     """The last step of rendering holds by itself: of a text that nobody masked, only what stands in it is shown."""
