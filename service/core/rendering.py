@@ -37,10 +37,8 @@ _RULES: Final = (
 _FORMATTED: Final = re.compile(r"[*_~`\\\[<]|^[ \t]*(?:[>+-]|\d{1,9}[.)][ \t])", re.MULTILINE)
 
 
-#: Tokens that begin or end a line on the page; a paragraph that shows as none, in a list, is hidden.
-_APARTING: Final = ("list_item_open", "paragraph_open", "paragraph_close")
-
 _UNFORMATTED: Final = dict.fromkeys(map(ord, "*_~`\\"))
+_UNMARKED: Final = re.compile(r"(?:[^*~`\\_]|(?<=[^\W_])_(?=[^\W_]))+")
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 _SCHEME: Final = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 
@@ -83,20 +81,19 @@ class Piece:
 
 
 def pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
-    """Yield what the parsed *tokens* show, from the page's top to its end."""
+    """Yield what the parsed *tokens* show, from the page's top to its end; blocks stand as far apart as their lines."""
+    done = 0
     for token in tokens:
-        first, last = token.map or (0, 0)
-        if token.type == "inline":
-            yield from _inline(token.children or (), (first, last))
-        elif token.type == "fence":
-            yield Piece(token.content, token, (first, last))
-        elif token.type in _APARTING and not token.hidden:
-            yield Piece("\n", None)
+        if token.type in ("inline", "fence"):
+            first, last = token.map or (done, done)
+            yield Piece("\n" if first <= done else "\n\n", None)
+            yield from _inline(token, (first, last)) if token.children else [Piece(token.content, token, (first, last))]
+            done = last
 
 
-def _inline(tokens: Sequence[Token], lines: tuple[int, int]) -> Iterator[Piece]:
+def _inline(block: Token, lines: tuple[int, int]) -> Iterator[Piece]:
     links: list[Token] = []
-    for token in tokens:
+    for token in block.children or ():
         if token.type in ("softbreak", "hardbreak"):
             yield Piece("\n", token, lines)
         elif token.type == "link_open":
@@ -151,11 +148,11 @@ def _met(shown: Sequence[Piece], at: int) -> tuple[int, str] | None:
 
 
 def spot_shown(text: str) -> list[Span]:
-    """Give where in *text* each address stands that only its page puts together, in code points and in order."""
+    """Give where in *text* addresses stand that marks or a page's making take apart, in code points and in order."""
     if len(text) > LONGEST_FORMATTED or not _FORMATTED.search(text) or not _is_suspect(text):
         return []
     shown = list(pieces(_PARSER.parse(text)))
-    found, links = spot_page(shown), linked(shown)
+    found, links = spot_page(shown) or _spot_among_marks(shown), linked(shown)
     if not found and not links:
         return []
     firsts, lasts = _way_back(text, shown)
@@ -164,6 +161,15 @@ def spot_shown(text: str) -> list[Span]:
     # From the last character before the link's end to the first one behind it: its target, and no less.
     spans += [(firsts[edges[at] - 1] + 1 if edges[at] else 0, lasts[edges[at]]) for at in links]
     return sorted(span for span in spans if span[0] < span[1])
+
+
+def _spot_among_marks(shown: Sequence[Piece]) -> list[Span]:
+    """Give the addresses on a page in which marks stand that format nothing and so are shown, "jane@exa**mple.org"."""
+    page = "".join(piece.text for piece in shown)
+    places = [at for found in _UNMARKED.finditer(page) for at in range(*found.span())]
+    found = spot("".join(_UNMARKED.findall(page))) if len(places) < len(page) else []
+    spans = [(places[begin], places[end - 1] + 1) for begin, end in found]
+    return [span for span in spans if not is_code(page[slice(*span)])]
 
 
 def _is_suspect(text: str) -> bool:

@@ -107,7 +107,7 @@ _ENDING: Final = "(?:{}|{})(?![^\\W_])".format(
     ),
 )
 _DOT: Final = (
-    rf"(?:\s?{_OPEN}(?:[.,·‧•∙⋅]|(?:{DOT_WORD})(?:\s(?:sign|symbol))?){_CLOSE}\s?"
+    rf"(?:\s{{0,2}}{_OPEN}(?:[.,·‧•∙⋅]|(?:{DOT_WORD})(?:\s(?:sign|symbol))?){_CLOSE}\s{{0,2}}"
     rf"|(?:\s{{1,3}}|\s?{_MARK}{{1,3}}\s?)(?:{DOT_WORD})(?:\s{{1,3}}|\s?{_MARK}{{1,3}}\s?|(?=(?:com|net|org)(?![^\W_])))"
     r"|\s{1,2}\.\s{1,2}|\.)"
 )
@@ -122,7 +122,7 @@ _BROKEN_DOMAIN: Final = re.compile(
 _FIRST_LABEL: Final = re.compile(rf"[\s*_~`]{{0,4}}(?P<label>{_HOST})")
 _NEXT_LABEL: Final = re.compile(rf"(?P<dot>{_DOT}|\s?[·‧∙⋅•]\s?)(?P<label>{_HOST})")
 _LATIN_START: Final = re.compile(rf"[a-z0-9-]+(?=[{UNSPACED}])")
-_IN_BRACKETS: Final = re.compile(rf"\s?{_OPEN}(?:[.,·‧•∙⋅]|(?:{DOT_WORD})(?:\s\w+)?){_CLOSE}\s?")
+_IN_BRACKETS: Final = re.compile(rf"\s*{_OPEN}(?:[.,·‧•∙⋅]|(?:{DOT_WORD})(?:\s\w+)?){_CLOSE}\s*")
 _SPELLED: Final = re.compile(rf"{SPELLED}|{SLIPS}")
 _MOST_LABELS: Final = 6
 _DOMAIN: Final = re.compile(r"[\s*_~`]{0,4}(?P<domain>.+)", re.DOTALL)
@@ -158,7 +158,9 @@ _LISTED: Final = re.compile(
 # What an unquoted local part can't hold, and the mask's own bullet.
 _NAME_STOPS: Final = frozenset('"(),:;<>@[\\]•')
 _JOINT: Final = rf"(?:[._+-]|{_DOT}|\s(?:underscore|dash|hyphen|minus|plus)\s)"
-_NAME: Final = re.compile(rf"(?<![^\W_])(?P<name>[^\W_]++(?:'[^\W_]++)?+(?:{_JOINT}[^\W_]++){{0,4}}){_FILLER}\Z")
+_ANY_NAME: Final = rf"(?<![^\W_])(?P<name>[^\W_]++(?:'[^\W_]++)?+(?:{_JOINT}[^\W_]++){{0,4}})"
+_NAME: Final = re.compile(rf"{_ANY_NAME}{_FILLER}\Z")
+_NAME_ABOVE: Final = re.compile(rf"{_ANY_NAME}[\s*_~`]{{0,3}}\Z")
 # The "some" of "some one @ example . com".
 _FIRST_HALF: Final = re.compile(r"(?<![^\W_])(?P<word>[^\W_]++) \Z")
 # Where a sentence without spaces ends and a name in Latin letters begins.
@@ -167,6 +169,8 @@ _RUN_INTO: Final = re.compile(rf"[{UNSPACED}](?=[a-z0-9][!-~]*+\Z)")
 _PAGE: Final = re.compile(rf"(?://|www\.|(?:{_HOST}\.){{1,5}}{_ENDING}/)(?:\S*[/?&=#])?")
 # The end of "e-x-a-m-p-l-e-.-c-o-m".
 _SINGLE_LETTERS: Final = re.compile(r"[._-]+(?:c[._-]+o[._-]+m|n[._-]+e[._-]+t|o[._-]+r[._-]+g|d[._-]+e|u[._-]+k)\Z")
+# Where a link follows without a space.
+_LINK_BEHIND: Final = re.compile(r"https?\Z")
 # What an ending begins with before digits and the like: "com77".
 _ENDING_FIRST: Final = re.compile(r"[a-z]+(?=[\d_-])")
 # The page of a profile elsewhere: "https://example.com/@name@host.tld".
@@ -184,7 +188,7 @@ _REVERSED: Final = re.compile(r"(?<![\w.-])(?:moc|ten|gro|ude|vog|ku\.oc|ed|rf|u
 
 # A cheap look at a text without "@", which needs both: most that hold an "at" hold no dot to go with it.
 _ANY_SIGN: Final = re.compile(rf"(?:{AT_WORD}|et|ad|att|hos)(?![^\W_])|[(\[{{«「](?:{SLIGHT_AT})[)\]}}»」]|{GLUED_AT}")
-_ANY_DOT: Final = re.compile(r"\.[^\s.]|\s\.\s|,\s?(?:com|net|org)(?![^\W_])|[(\[{]\s?[.,]\s?[)\]}]")
+_ANY_DOT: Final = re.compile(r"\.[^\s.]|\s\.\s|[.,]\s{0,2}(?:com|net|org)(?![^\W_])|[(\[{]\s?[.,]\s?[)\]}]")
 _ANY_DOMAIN: Final = re.compile(rf"(?<![^\W_])(?:{DOT_WORD}|yahoo|outlook|aol|msn|yandex|proton|zoho)")
 _ANY_MAIL: Final = re.compile(_ANY_PROVIDER)
 _MAILBOXES: Final = re.compile(_MAIL)
@@ -299,7 +303,7 @@ def _is_known(domain: str) -> bool:
 @lru_cache(maxsize=4096)
 def _is_ending(label: str) -> bool:
     """Tell whether *label* is an ending, maybe with digits behind it or, in a script without spaces, with words."""
-    label = label.strip("-_")
+    label = _LINK_BEHIND.sub("", label.strip("-_"))
     if label in REGISTERED or _SPELLED.fullmatch(label):
         return True
     latin = _LATIN_START.match(label) or _ENDING_FIRST.match(label)
@@ -374,7 +378,9 @@ def _written(text: str, sign: re.Match[str]) -> Span | None:
         or (_BROKEN_DOMAIN.match(text, sign.end()) if sign["glued"] or sign["bracketed"] else None)
         or _PROVIDER.match(text, sign.end())
     )
-    name = domain and _NAME.search(text, max(0, sign.start() - 72), sign.start())
+    name = domain and (_NAME_ABOVE if sign["bracketed"] else _NAME).search(
+        text, max(0, sign.start() - 72), sign.start()
+    )
     if not domain or not name or _is_ordinary(text, sign, name, domain):
         return None
     begin = name.start()
