@@ -76,9 +76,10 @@ def _hide(text: str, shown: Sequence[Piece]) -> None:
     spans, links = spot_page(shown), linked(shown)
     if not spans and not links:
         return
-    lifted = {_bare(text[begin:end]) for begin, end in spot(text)}
+    lifted = {_bare(text[begin:end]) for begin, end in spot(text)} - {""}
     for at in links:
-        if (token := shown[at].token) and not any(each in _bare(shown[at].leads) for each in lifted):
+        led = _bare(shown[at].leads)
+        if (token := shown[at].token) and not any(each in led for each in lifted):
             token.attrs.pop("href")
     spans = [(begin, end) for begin, end in spans if _bare(page[begin:end]) not in lifted]
     done = 0
