@@ -30,7 +30,7 @@ _AT: Final = (
     "arond", "a rond", "coadă de maimuță", "eta ženklas",
     # Russian, Ukrainian, Belarusian, Bulgarian, Serbian
     "собака", "собачка", "песик", "равлик", "слимак", "слімак", "кльомба", "маймунка", "маймунско а", "лудо а",
-    "мајмун", "эт", "ет", "sobaka", "sobachka",
+    "мајмун", "арроба", "эт", "ет", "sobaka", "sobachka",
     # Greek, Turkish, Armenian, Georgian
     "παπάκι", "παπακι", "papaki", "kuyruklu a", "güzel a", "et işareti", "շնիկ", "ეთი",
     # Arabic, Persian, Hebrew, Hindi

@@ -146,9 +146,11 @@ _BESIDE: Final = re.compile(
 )
 _AFTER: Final = re.compile(
     rf"(?<![\w@.-])(?:{_ANY_PROVIDER})(?:[\s.]com)?(?: (?:account|address|id|handle|user ?name))?"
-    r"(?:\s?[:=]\s?|\s(?:is|ist|es|est|to|at) |\s(?=\S+\s*(?:\n|\Z)))(?P<name>[^\W_][\w.+-]{2,63})(?![\w@])"
+    r"(?:\s?[:=]\s?|\s(?:is|ist|es|est|to|at|as) |\s(?=\S+\s*(?:\n|\Z)))(?P<name>[^\W_][\w.+-]{2,63})(?![\w@])"
 )
 _MARKED_NAME: Final = re.compile(r"[^\W\d_][_.+]+[^\W\d_]|[^\W\d_]{2}[_.+-]?\d{2,}\Z")
+# What stands before a name that is no more than that: a sentence's beginning, or who is meant.
+_BEFORE_NAME: Final = re.compile(r"(?:\A|[\n:;,.(!?]\s?|(?<![^\W_])(?:am|i'm|im|as|me|is|it's|user|name)\s)\Z")
 # "user: someone, domain: example.com"
 _LISTED: Final = re.compile(
     r"(?<![^\W_])(?:user(?: ?name)?|name|local(?: ?part)?|login|mailbox|before)\s?[:=]\s?(?P<name>[^\W_][\w.+-]{1,63})"
@@ -225,7 +227,7 @@ def _signless(text: str) -> Iterator[Span]:
         if _is_mailbox(text, found):
             yield found.start(), found.end("ending") if found["ending"] else found.end("provider")
     for found in _AFTER.finditer(text):
-        if _is_marked(found["name"]):
+        if _is_marked(found["name"]) or text.endswith(" me on ", 0, found.start()):
             yield found.span("name")
 
 
@@ -237,7 +239,11 @@ def _is_mailbox(text: str, found: re.Match[str]) -> bool:
     if _is_marked(name):
         return True
     is_word = name in ORDINARY or name in PARTICLES or not name.isalpha() or not _MAILBOXES.match(found["provider"])
-    return bool(found["word"]) and not is_word and _is_reached(text, found.start())
+    if not found["word"] or is_word:
+        return False
+    is_alone = found["last"] is not None or text[found.end()] in ".,;!?)"
+    is_named = _BEFORE_NAME.search(text, max(0, found.start() - 12), found.start())
+    return bool(is_alone and is_named) or _is_reached(text, found.start())
 
 
 def _is_reached(text: str, at: int) -> bool:
