@@ -16,6 +16,8 @@ TEXTS = {
     "with accents": (ORDINARY.replace("e", "é"), 200),
     "with an address": (ORDINARY + " Write to ana@example.com.", 200),
     "with a disguise": (ORDINARY + " Write to ana at example dot com.", 200),
+    "with Markdown": (ORDINARY.replace("windows", "**windows**") + " See [it](https://example.com).", 200),
+    "address in Markdown": (ORDINARY + " Write to **ana**@*example*.com.", 200),
     "longest, worst known": ((" . AT" * LONGEST_BODY)[:LONGEST_BODY], 1),
 }
 

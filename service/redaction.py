@@ -109,11 +109,12 @@ class Redaction:
         """Store the new body with what it hides, scored anew, and tell of it; the comment stays where it stands."""
         left = covers.dumps({**hidden, "body": masked.covered})
         opinion = self.scorer.score(masked.text)
-        reworded = replace(comment, body=masked.text, opinion=opinion)
+        is_lifted = comment.is_lifted or reason is Reason.UNMASKED
+        reworded = replace(comment, body=masked.text, opinion=opinion, is_lifted=is_lifted)
         sealed = self.sealing.seal(left, context=covers_context(comment.site, comment.id)) if left else ""
         decision = Decision(comment.outcome, entry.actor, _reasons(comment, reason), note=entry.reason or None)
         event = NewEvent(self.new_id("evt"), json.dumps(described(reworded, decision), ensure_ascii=False))
-        wording = Wording(masked.text, opinion, sealed, entry)
+        wording = Wording(masked.text, opinion, sealed, entry, is_lifted)
         return self.queue.decide(Act(reworded, decision, event, wording=wording))
 
 

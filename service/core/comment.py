@@ -1,11 +1,11 @@
 """The nouns of a comment's life: Comment, Decision, Lease, Receipt. Everything here is masked, frozen and in ms."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from service.core.masking import MaskedText
-from service.core.verdict import Opinion
+from service.core.masking import MaskedText, masked_again
+from service.core.verdict import Opinion, without_spans
 
 #: Milliseconds since the epoch by Redis's clock, the only clock that stored times are compared with.
 Millis = int
@@ -40,6 +40,11 @@ class Reason(StrEnum):
     ESCALATED = "escalated"
     REDACTED = "redacted"
     UNMASKED = "unmasked"
+
+
+def outward(body: MaskedText, *, is_lifted: bool) -> MaskedText:
+    """Return *body* as it may leave: masked once more, unless an owner showed a part of it for good."""
+    return body if is_lifted else masked_again(body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class Comment:
     """A stored comment: masked text only. *sealed_covers* holds what the masks cover, for a wrong one to be lifted.
 
     *path* is the ids from its thread's first level down to itself, joined by "/": sorted by it, threads read as trees.
+    One that *is_lifted* shows what a mask hid, because an owner wanted it.
     """
 
     id: str
@@ -121,6 +127,13 @@ class Comment:
     event: str = ""
     path: str = ""
     is_escalated: bool = False
+    is_lifted: bool = False
+
+    @property
+    def outward(self) -> "Comment":
+        """The comment as it may leave, masked once more; what an owner showed for good stays."""
+        body = outward(self.body, is_lifted=self.is_lifted)
+        return self if body == self.body else replace(self, body=body, opinion=without_spans(self.opinion))
 
 
 class Complaint(StrEnum):
@@ -155,6 +168,12 @@ class Reading:
     created_at: Millis
     is_moderator: bool = False
     is_pinned: bool = False
+    is_lifted: bool = False
+
+    @property
+    def outward(self) -> MaskedText:
+        """The body as it may leave, masked once more; what an owner showed for good stays."""
+        return outward(self.body, is_lifted=self.is_lifted)
 
 
 @dataclass(frozen=True, slots=True)

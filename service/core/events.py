@@ -5,16 +5,17 @@ An event is a snapshot in the outbox, written in the same step as the change it 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from service.core.comment import Comment, Decision, Millis, Outcome
-from service.core.masking import MaskedText, mask
+from service.core.masking import REDACTION, MaskedText, mask
 from service.core.verdict import Verdict, known
 
 _NOTHING: Final = mask("").text
+_BLOCKS: Final = mask(REDACTION).text
 
 #: The payloads' version: it grows when a field changes its meaning or goes, not when one is added.
 VERSION: Final = 1
@@ -159,6 +160,11 @@ class Attempt:
     headers: Mapping[str, str] = field(default_factory=dict)
     connecting: int = 0
 
+    def without_answer(self) -> "Attempt":
+        """Return it with blocks for what the receiver answered: it may have echoed what was redacted since."""
+        headers = _BLOCKS if self.answer_headers else _NOTHING
+        return replace(self, answer=_BLOCKS if self.answer else _NOTHING, answer_headers=headers)
+
 
 @dataclass(frozen=True, slots=True)
 class Logged:
@@ -181,6 +187,7 @@ def thin(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def described(comment: Comment, decision: Decision) -> dict[str, Any]:
     """Return what an event tells of *comment* and of the decision on it: masked text, never an address."""
+    comment = comment.outward
     verdict = known(comment.opinion)
     return {
         "site": comment.site,

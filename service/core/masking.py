@@ -1,12 +1,17 @@
-"""Hide the e-mail addresses that people write, which `spotting` finds, and what a moderator redacts; show them again.
+"""Hide the e-mail addresses that people write and what a moderator redacts; show them again.
+
+`spotting` finds addresses in what was typed, `rendering` in what a page makes of it.
 
 Only this module makes a `MaskedText`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final, NewType
 
-from service.core.spotting import spot
+from service.core.rendering import spot_shown
+from service.core.spotting import Span, apart, spot
 
 MaskedText = NewType("MaskedText", str)
 MASK: Final = "•••@•••"
@@ -52,7 +57,7 @@ def mask(text: str) -> Masked:
     clear: list[str] = []
     covered: list[Covered] = []
     done = shrunk = 0
-    for begin, end in spot(text):
+    for begin, end in _addresses(text):
         clear.append(text[done:begin])
         covered.append(Covered(begin - shrunk, text[begin:end]))
         shrunk += end - begin - len(MASK)
@@ -60,9 +65,28 @@ def mask(text: str) -> Masked:
     return Masked(MaskedText(MASK.join([*clear, text[done:]])), tuple(covered))
 
 
+#: Longer texts are not read again whenever they are shown: they stay as `mask` left them.
+LONGEST_AGAIN: Final = 2000
+
+
 def restore(stored: str) -> MaskedText:
-    """Take back from the store, whose codecs alone call this, a text that `mask` made."""
+    """Take back from the store, whose codecs alone call this, a text that `mask` made, as it is: with places in it."""
     return MaskedText(stored)
+
+
+def retold(stored: str) -> MaskedText:
+    """Take back from the store a text that is told and nothing more: masked once more."""
+    return masked_again(restore(stored))
+
+
+def masked_again(text: MaskedText) -> MaskedText:
+    """Hide what an older `mask` overlooked in *text*, if it is no longer than `LONGEST_AGAIN`."""
+    return _again(text) if len(text) <= LONGEST_AGAIN else text
+
+
+@lru_cache(maxsize=8192)
+def _again(text: MaskedText) -> MaskedText:
+    return mask(text).text
 
 
 def lift(masked: Masked) -> str:
@@ -98,7 +122,40 @@ def redact(masked: Masked, begin: int, end: int) -> Masked:
 
 def holds_address(text: str) -> bool:
     """Tell whether *text* holds an address; in a URL "%40" counts as "@", in HTML "&#64;" does."""
-    return bool(spot(text))
+    return bool(spot(text) or spot_shown(text))
+
+
+#: Masks change what Markdown makes of the rest; so often it is read again. What is left then, the page hides.
+_ROUNDS: Final = 4
+
+
+def _addresses(text: str) -> list[Span]:
+    """Give where each address in *text* begins and ends, whether it stands there or only on the page."""
+    spans = spot(text)
+    for again in range(_ROUNDS):
+        hidden, begins, ends = _hidden(text, spans)
+        found = spot_shown(hidden) or (spot(hidden) if again else [])
+        if not found:
+            break
+        spans = apart(sorted([*spans, *((begins[begin], ends[end - 1]) for begin, end in found)]))
+    return spans
+
+
+def _hidden(text: str, spans: list[Span]) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Return *text* with masks for *spans*, and where what each of its characters stands for begins and ends."""
+    if not spans:
+        return text, range(len(text)), range(1, len(text) + 1)
+    pieces: list[str] = []
+    begins: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for begin, end in spans:
+        pieces += text[done:begin], MASK
+        begins += [*range(done, begin), *[begin] * len(MASK)]
+        ends += [*range(done + 1, begin + 1), *[end] * len(MASK)]
+        done = end
+    left = range(done, len(text))
+    return "".join([*pieces, text[done:]]), [*begins, *left], [*ends, *(at + 1 for at in left)]
 
 
 def _under(cover: Covered) -> Masked:

@@ -1,7 +1,7 @@
 """What the classifier says of a text: an opinion, never an act."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Label = str
 
@@ -58,3 +58,10 @@ Opinion = Verdict | Unscored
 def known(opinion: Opinion) -> Verdict | None:
     """Return the scores there are, judged or guessed."""
     return opinion if isinstance(opinion, Verdict) else opinion.guess
+
+
+def without_spans(opinion: Opinion) -> Opinion:
+    """Return *opinion* without places, for a text that is no longer the one it is about."""
+    if isinstance(opinion, Verdict):
+        return replace(opinion, spans=())
+    return replace(opinion, guess=opinion.guess and replace(opinion.guess, spans=()))

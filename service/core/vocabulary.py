@@ -8,7 +8,7 @@ from typing import Final
 _GENERIC: Final = (
     "com net org edu gov mil int info biz name pro mobi asia jobs museum travel app dev page blog cloud online site "
     "website store shop tech xyz club live news email mail art design media agency digital group world today life "
-    "space global berlin london example"
+    "space global berlin london cat eus gal bzh example"
 )
 _COUNTRIES: Final = (
     "ac ad ae af ag ai al am ao ar as at au az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc cd cf cg "
@@ -170,3 +170,17 @@ _ORDINARY: Final = (
 )
 ORDINARY: Final = frozenset(_ORDINARY.split())
 """What else stands before "at" in ordinary sentences; a mailbox may still be called so, where there is talk of mail."""
+
+_SITES: Final = (
+    "abc aliexpress alibaba allegro amazon apple arte asos bbc bestbuy bild bing blogspot bloomberg bol booking "
+    "breitbart cbc cbs change cnbc cnn costco craigslist dailymail discord dropbox ebay economist elpais espn etsy "
+    "facebook fandom flickr fnac foxnews ft github gitlab google guardian heise huffpost ikea imdb imgur instagram "
+    "kickstarter kijiji lefigaro lemonde liberation lidl linkedin macys marca medium mediamarkt microsoft msnbc nbc "
+    "netflix newegg nike npr nytimes otto overstock patreon paypal pinterest politico quora ravelry rei reddit "
+    "reuters rossmann sephora shopify slate snopes soundcloud spiegel spotify stackoverflow staples stern steam "
+    "sueddeutsche target taz telegraph theguardian ticketmaster tiktok time tripadvisor tumblr twitch twitter "
+    "usatoday vimeo vox walgreens walmart washingtonpost wayfair welt whitehouse wikipedia wired wordpress wsj yelp "
+    "youtube zalando zara zdf zeit"
+)
+SITES: Final = frozenset(_SITES.split())
+"""Sites that sentences speak of, by the first label of their host."""

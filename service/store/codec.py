@@ -8,7 +8,7 @@ from typing import Any
 from service.core.acts import Deed, Entry
 from service.core.batch import Batch
 from service.core.comment import Actor, Author, Comment, Complaint, Decision, Outcome, Reading, Reason, Report
-from service.core.masking import MaskedText, restore
+from service.core.masking import MaskedText, restore, retold
 from service.core.people import Member, Role
 from service.core.policy import Policy
 from service.core.rules import Rule
@@ -51,11 +51,11 @@ def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
         site=site,
         thread=fields["thread"],
         thread_url=fields["thread_url"],
-        thread_title=restore(fields["thread_title"]),
+        thread_title=retold(fields["thread_title"]),
         parent=fields["parent"],
         author=Author(
-            name=restore(fields["name"]),
-            website=restore(fields["website"]),
+            name=retold(fields["name"]),
+            website=retold(fields["website"]),
             sealed_address=fields["sealed_address"],
             fingerprint=fields["fingerprint"],
             known_as=fields["known_as"],
@@ -71,26 +71,28 @@ def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
         event=fields["event"],
         path=fields["path"],
         is_escalated=bool(fields.get("escalated")),
+        is_lifted=bool(fields.get("lifted")),
     )
 
 
-#: What `reading` needs of a comment, in its order.
-READ = ("parent", "name", "website", "body", "created_at", "moderator")
+#: What `reading` needs of a comment, in its order; the last is there only where a mask was lifted.
+READ = ("parent", "name", "website", "body", "created_at", "moderator", "lifted")
 
 
-def reading(path: str, values: Sequence[str]) -> Reading:
+def reading(path: str, values: Sequence[Any]) -> Reading:
     """Return what readers get of the comment at *path*, whose fields `READ` have *values*."""
-    parent, name, website, body, created_at, moderator = values
+    parent, name, website, body, created_at, moderator, lifted = values
     above, _, id = path.rpartition("/")
     return Reading(
         id=id,
         parent=parent,
         depth=above.count("/") + 1 if above else 0,
-        name=restore(name),
-        website=restore(website),
+        name=retold(name),
+        website=retold(website),
         body=restore(body),
         created_at=int(created_at),
         is_moderator=bool(moderator),
+        is_lifted=bool(lifted),
     )
 
 
@@ -130,7 +132,7 @@ def decision(text: str) -> Decision:
 
 
 def _optional(stored: str | None) -> MaskedText | None:
-    return None if stored is None else restore(stored)
+    return None if stored is None else retold(stored)
 
 
 def batch_fields(batch: Batch) -> dict[str, str]:
@@ -189,7 +191,7 @@ def entry(text: str) -> Entry:
         actor=Actor(value["actor"], value["name"]),
         subject=value["subject"],
         comment=value["comment"],
-        reason=restore(value["reason"]),
+        reason=retold(value["reason"]),
         at=value["at"],
     )
 
@@ -202,7 +204,7 @@ def report_json(report: Report) -> str:
 def report(text: str) -> Report:
     """Return the report that *text* holds."""
     value: Json = json.loads(text)
-    return Report(Complaint(value["complaint"]), restore(value["note"]), value["at"])
+    return Report(Complaint(value["complaint"]), retold(value["note"]), value["at"])
 
 
 def site_json(site: Site) -> str:

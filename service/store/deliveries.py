@@ -127,6 +127,7 @@ class Deliveries:
                 keys.undelivered,
                 keys.log(endpoint),
                 *(keys.log(endpoint, each) for each in ("waiting", "delivered", "dead")),
+                keys.event(delivery.event),
             ],
             [
                 delivery.name,
@@ -142,6 +143,7 @@ class Deliveries:
                 pace,
                 DELIVERIES_BOUND,
                 LONGEST_UNDO,
+                webhook_codec.attempt_json(attempt.without_answer()) if attempt else "",
             ],
         )
         return Settled(*times) if word == "settled" else None

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from service.core.comment import Comment, Millis
 from service.core.errors import NotFound
 from service.core.events import Event, Logged
-from service.core.masking import MaskedText
+from service.core.masking import REDACTION, MaskedText
 from service.store import codec, webhook_codec
 from service.store.connection import Connection, Script
 from service.store.keys import SiteKeys
@@ -48,16 +48,21 @@ class Log:
         return webhook_codec.event(id, site, fields)
 
     def retell(self, comment: Comment, body: MaskedText) -> int:
-        """Let each event of *comment* that is kept tell *body*, whenever it is told again; return how many there are.
+        """Let each event of *comment* that is kept tell *body*, whenever it is told again, and show no more what its
+        receivers answered; return how many there are.
 
         *comment* names the last one: until it is fanned out its history lacks it.
         """
         keys = SiteKeys(comment.site)
         ids = {*self._redis.do("ZRANGE", keys.history(comment.id), 0, -1), comment.event}
-        events = [keys.event(id) for id in sorted(ids)]
-        told = self._redis.pipe([("HGET", event, "data") for event in events])
-        kept = {event: _telling(text, body) for event, text in zip(events, told, strict=True) if text}
-        return int(self._redis.run(self._retell, list(kept), list(kept.values()))) if kept else 0
+        told = self._redis.pipe([("HGET", keys.event(id), "data") for id in sorted(ids)])
+        kept = {id: _telling(text, body) for id, text in zip(sorted(ids), told, strict=True) if text}
+        endpoints = sorted(self._redis.do("HKEYS", keys.endpoints))
+        attempts = [keys.attempts(id, endpoint) for id in kept for endpoint in endpoints]
+        events = [keys.event(id) for id in kept]
+        return int(
+            self._redis.run(self._retell, [*events, *attempts], [len(events), *kept.values(), REDACTION]) if kept else 0
+        )
 
     def deliveries(
         self, site: str, endpoint: str, *, state: Filter = "", after: tuple[float, str] | None = None, limit: int

@@ -7,7 +7,7 @@ from math import inf
 
 from service.core.comment import LONGEST_UNDO, Comment, Millis, Reading
 from service.core.errors import NotFound
-from service.core.masking import MaskedText, restore
+from service.core.masking import MaskedText, retold
 from service.store import codec
 from service.store.connection import Connection, Script
 from service.store.keys import SiteKeys
@@ -91,7 +91,7 @@ class Pages:
         if "url" not in about:
             raise NotFound("thread", thread)
         is_closed, pinned = about.get("closed") == "1", about.get("pinned", "")
-        return Thread(thread, about["url"], restore(about["title"]), count, is_closed, pinned)
+        return Thread(thread, about["url"], retold(about["title"]), count, is_closed, pinned)
 
     def beside(self, site: str, comment: Comment, *, limit: int) -> tuple[list[Comment], list[Comment]]:
         """Return up to *limit* published comments before *comment*, and as many after it, as the thread reads from its
@@ -150,7 +150,7 @@ class Pages:
         readings = [
             replace(codec.reading(path, values), is_pinned=path == pinned)
             for (_, path), values in zip(page, stored, strict=True)
-            if None not in values
+            if None not in values[:-1]
         ]
         return readings, Place(*page[-1]) if len(found) > limit else None
 

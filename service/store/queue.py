@@ -103,12 +103,13 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a comment says from now on, with the *entry* that logs the change."""
+    """What a comment says from now on, with the *entry* that logs the change, and whether it shows what a mask hid."""
 
     body: MaskedText
     opinion: Opinion
     sealed_covers: str
     entry: Entry
+    is_lifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +348,7 @@ def _wording_fields(wording: Wording) -> list[Argument]:
         "body": wording.body,
         "opinion": codec.opinion_json(wording.opinion),
         "sealed_covers": wording.sealed_covers,
+        "lifted": "1" if wording.is_lifted else "",
     }
     return [part for pair in fields.items() for part in pair]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from service.core.events import Attempt, Endpoint, Event, EventType, Health, Logged, SigningSecret
-from service.core.masking import restore
+from service.core.masking import retold
 from service.store.codec import Json, dumps
 
 
@@ -49,8 +49,8 @@ def attempt(text: str) -> Attempt:
         status=value["status"],
         error=value["error"],
         milliseconds=value["milliseconds"],
-        answer=restore(value["answer"]),
-        answer_headers=restore(value.get("answer_headers", "")),
+        answer=retold(value["answer"]),
+        answer_headers=retold(value.get("answer_headers", "")),
         url=value.get("url", ""),
         headers=value.get("headers", {}),
         connecting=value.get("connecting", 0),
@@ -99,7 +99,7 @@ def endpoint(id: str, site: str, text: str) -> Endpoint:
         site=site,
         url=value["url"],
         secrets=tuple(SigningSecret(sealed, until) for sealed, until in secrets),
-        description=restore(value.get("description", "")),
+        description=retold(value.get("description", "")),
         events=tuple(EventType(kind) for kind in value.get("events", ())),
         is_thin=value.get("is_thin", False),
         header_names=tuple(value.get("header_names", ())),

@@ -79,7 +79,9 @@ class QueueItemShown:
         *decided* is the decision of a person that stands, *held_by* whoever else has it open, *disguises* are those in
         its text.
         """
-        verdict = known(comment.opinion)
+        outward = comment.outward
+        verdict = known(outward.opinion)
+        worn = disguises if outward is comment else ()
         return cls(
             id=comment.id,
             site=comment.site,
@@ -93,7 +95,7 @@ class QueueItemShown:
             is_reply=bool(comment.parent),
             outcome=comment.outcome,
             reasons=tuple(words.REASONS[reason] for reason in comment.reasons),
-            segments=tuple(segments(comment.body, verdict.spans if verdict else (), disguises)),
+            segments=tuple(segments(outward.body, verdict.spans if verdict else (), worn)),
             scores=scores(verdict),
             unscored=words.unscored(comment.opinion.reason) if isinstance(comment.opinion, Unscored) else "",
             reports=words.reports(reports) if reports else "",

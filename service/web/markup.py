@@ -1,12 +1,15 @@
 """The text of a comment as HTML: paragraphs, links and a small subset of Markdown; anything else shows as it was typed.
 
-markdown-it-py parses, with no rule that lets HTML through, and nh3 then keeps what is on a list: what the one might
-overlook, the other does not know.
+`rendering` parses, with no rule that lets HTML through, and nh3 then keeps what is on a list: what the one might
+overlook, the other does not know. In between, addresses that only the page puts together are hidden.
 """
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import unquote
 
 import nh3
 from linkify_it import LinkifyIt
@@ -17,26 +20,11 @@ from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
 from service.core.masking import MASK, MaskedText
-
-#: Longer texts are paragraphs and nothing else: nobody formats so much by hand, and parsing must stay cheap.
-LONGEST_FORMATTED: Final = 10_000
+from service.core.rendering import LONGEST_FORMATTED, Piece, linked, parser, pieces, spot_page
+from service.core.spotting import Span, spot
 
 #: Texts whose HTML is kept, by the thousand characters.
 _KEPT, _SHORT = 4096, 2000
-
-_RULES: Final = (
-    "autolink",
-    "backticks",
-    "blockquote",
-    "emphasis",
-    "escape",
-    "fence",
-    "link",
-    "linkify",
-    "list",
-    "newline",
-    "strikethrough",
-)
 
 _TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "strong", "ul"}
 
@@ -52,7 +40,7 @@ def rendered(text: MaskedText, mask_label: str = "hidden e-mail address") -> Mar
 
 
 def _rendered(text: str, mask_label: str) -> Markup:
-    html = _MARKDOWN.render(text) if len(text) <= LONGEST_FORMATTED else _paragraphs(text)
+    html = _formatted(text) if len(text) <= LONGEST_FORMATTED else _paragraphs(text)
     clean = nh3.clean(
         html,
         tags=_TAGS,
@@ -69,7 +57,53 @@ _remembered = lru_cache(maxsize=_KEPT)(_rendered)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    return None if MASK in value or quote(MASK, safe="@") in value else value
+    # A host is spelled out for the wire, so that only the front of a mask in it can be told.
+    return None if MASK[: MASK.index("@") + 1] in unquote(value) else value
+
+
+def _formatted(text: str) -> str:
+    tokens = _MARKDOWN.parse(text)
+    _hide(text, list(pieces(tokens)))
+    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+
+
+def _hide(text: str, shown: Sequence[Piece]) -> None:
+    """Mask the addresses of *text* that are *shown* and do not stand in it, and let no link lead to one.
+
+    `mask` left none of them but those that an owner showed for good, and those stand in *text*.
+    """
+    page = "".join(piece.text for piece in shown)
+    spans, links = spot_page(shown), linked(shown)
+    if not spans and not links:
+        return
+    lifted = {_bare(text[begin:end]) for begin, end in spot(text)} - {""}
+    for at in links:
+        led = _bare(shown[at].leads)
+        if (token := shown[at].token) and not any(each in led for each in lifted):
+            token.attrs.pop("href")
+    spans = [(begin, end) for begin, end in spans if _bare(page[begin:end]) not in lifted]
+    done = 0
+    for piece in shown:
+        begin, done = done, done + len(piece.text)
+        if piece.token and piece.text.strip():
+            piece.token.content = _masked(piece.text, begin, spans)
+
+
+def _bare(text: str) -> str:
+    """Return the letters and digits of *text*, by which an address is the same in two readings."""
+    return "".join(filter(str.isalnum, unquote(text)))
+
+
+def _masked(text: str, begin: int, spans: Sequence[Span]) -> str:
+    """Return *text*, which begins at *begin* of the page, without what the sorted *spans* of the page cover."""
+    left: list[str] = []
+    done = 0
+    for first, last in spans[bisect_right(spans, begin, key=itemgetter(1)) :]:
+        if first >= begin + len(text):
+            break
+        left += text[done : max(0, first - begin)], MASK if first >= begin else ""
+        done = min(len(text), last - begin)
+    return "".join([*left, text[done:]])
 
 
 def _paragraphs(text: str) -> str:
@@ -87,11 +121,11 @@ def _fence(renderer: RendererHTML, tokens: list[Token], at: int, options: Option
 
 
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("zero", {"breaks": True, "linkify": True}).enable(list(_RULES))
+    markdown = parser().enable("linkify")
+    markdown.options["linkify"] = True
     for kind in ("paragraph", "bullet_list", "ordered_list", "blockquote"):
         markdown.add_render_rule(f"{kind}_open", _open)
     markdown.add_render_rule("fence", _fence)
-    markdown.validateLink = lambda url: url.lower().startswith(("http://", "https://"))  # type: ignore[method-assign]
     markdown.linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     return markdown
 

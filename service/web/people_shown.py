@@ -42,7 +42,7 @@ class ExcerptShown:
             url=f"/review/{comment.site}/{comment.id}",
             author=AuthorShown.of(comment.author.name, comment.author.website),
             when=Moment.of(comment.created_at, now=now),
-            text=comment.body[:EXCERPT],
+            text=comment.outward.body[:EXCERPT],
             is_cut=len(comment.body) > EXCERPT,
             outcome=comment.outcome,
             state=words.STATES[comment.outcome],

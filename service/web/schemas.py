@@ -254,6 +254,7 @@ def receipt_out(receipt: Receipt) -> ReceiptOut:
 
 def public_comment(comment: Comment) -> PublicComment:
     """Return *comment* without anything that only moderators see."""
+    comment = comment.outward
     return PublicComment(
         id=comment.id,
         parent_id=comment.parent or None,
@@ -296,6 +297,7 @@ def comment_out(comment: Comment, decisions: Sequence[Decision]) -> CommentOut:
 
 
 def _moderated(comment: Comment) -> dict[str, object]:
+    comment = comment.outward
     verdict = known(comment.opinion)
     return public_comment(comment).model_dump() | {
         "version": comment.version,

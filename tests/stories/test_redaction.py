@@ -22,6 +22,8 @@ from service.store.outbox import Outbox
 from service.store.pages import Pages
 from service.store.queue import Queue
 from tests.doors import standing
+from tests.endpoints import Office
+from tests.receivers import Receiver, status
 from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, submission
 
@@ -146,6 +148,31 @@ def test_an_event_that_waits_to_be_fanned_out_tells_the_redacted_text(
     first = queue.find(site.id, id).event
     redaction.redact(site.id, id, 0, 3, member=ana, version=1)
     assert Log(connection).event(site.id, first).data["comment"]["body"].startswith(REDACTION)
+
+
+def test_what_receivers_echoed_of_a_redacted_comment_is_not_shown(
+    id: str, office: Office, receiver: Receiver, redaction: Redaction, queue: Queue, careful: Site, ana: Member
+) -> None:
+    endpoint, _ = office.add(receiver.url)
+    echo = b"refused: utter FOOL"
+    receiver.answers = [status(500, body=echo, headers={"X-Echo": "utter fool"}) for _ in range(3)]
+    assert office.run() == 1
+    office.make_due()
+    (parcel,) = office.courier.claim(limit=9)
+    event = parcel.delivery.event
+    assert "fool" in str(office.deliveries.attempts(careful.id, event, endpoint)).casefold()
+    begin = body_of(queue, careful, id).index("utter fool")
+    redaction.redact(careful.id, id, begin, begin + len("utter fool"), member=ana, version=1)
+    # One that was under way when the comment was redacted, and one made after it.
+    office.courier.deliver(parcel)
+    office.make_due()
+    office.run()
+    kept = office.deliveries.attempts(careful.id, event, endpoint)
+    assert [(attempt.status, attempt.answer, attempt.answer_headers) for attempt in kept] == [
+        (500, REDACTION, REDACTION)
+    ] * 3
+    assert "fool" not in str(kept).casefold()
+    assert kept[0].headers["webhook-id"] == event
 
 
 def test_a_redaction_is_logged_in_the_same_step_as_it_is_made(

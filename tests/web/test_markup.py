@@ -3,12 +3,14 @@
 import re
 import time
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.core.masking import MASK, mask
+from service.core.masking import MASK, holds_address, mask, restore
+from service.core.spotting import spot
 from service.web.markup import LONGEST_FORMATTED, rendered
 
 REL = "ugc nofollow noopener"
@@ -73,12 +75,15 @@ class Strict(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.text = ""
+        self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         assert tag in ALLOWED, tag
+        self.text += "\n" if tag in ("p", "pre", "li") else ""
         for name, value in attributes:
             assert name in ALLOWED[tag], (tag, name)
             if name == "href":
+                self.links.append(value or "")
                 assert re.match(r"https?://", value or "", re.IGNORECASE), value
             if name == "dir":
                 assert value == "auto"
@@ -101,10 +106,15 @@ class Strict(HTMLParser):
 
 def read(text: str) -> str:
     """Return what shows of *text*."""
+    return shown(mask(text).text).text
+
+
+def shown(text: str) -> Strict:
+    """Read the page that *text* makes, without masking it before."""
     reader = Strict()
-    reader.feed(rendered(mask(text).text))
+    reader.feed(str(rendered(restore(text))))
     reader.close()
-    return reader.text
+    return reader
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -174,6 +184,104 @@ def test_a_mask_says_what_it_is_and_never_stands_in_a_link() -> None:
     assert html.count("parley-mask") == 1
     assert 'aria-label="verborgen"' in html
     assert "href" not in html
+
+
+FORMATTED = st.sampled_from(
+    [
+        *(
+            "someone",
+            "@",
+            " at ",
+            "(at)",
+            "[at]",
+            "example",
+            ".",
+            " dot ",
+            "(dot)",
+            "com",
+            ".com",
+            "example.com",
+            "org",
+        ),
+        *("someone@", "@example.com", "me@example.org", "%40", "%EF%BC%A0", "&#64;", "\\u0040", "=40", "\\@", "＠"),
+        *(
+            "*",
+            "**",
+            "_",
+            "~~",
+            "`",
+            "``",
+            "\\",
+            "\\\n",
+            "  \n",
+            "\n",
+            "\n\n",
+            "\n> ",
+            "\n- ",
+            "\n1. ",
+            "\n```\n",
+            "> ",
+        ),
+        *(
+            "[",
+            "](https://a.example/",
+            "](https://",
+            "](<https://",
+            ">)",
+            ")",
+            "<https://",
+            "https://",
+            ">",
+            "/",
+            "?to=",
+        ),
+        *(
+            "a",
+            "t",
+            MASK,
+            "•",
+            "é",
+            "请",
+            "\u200b",
+            "gmail",
+            " on gmail",
+            "wquist77",
+            "b",
+            '"',
+            "'",
+            "(",
+            "!",
+            "1",
+            "·",
+        ),
+        *(" ", "- "),
+    ]
+)
+
+
+formatted = st.lists(FORMATTED, max_size=24).map("".join)
+
+
+@given(formatted)
+@settings(max_examples=1500, deadline=None)
+def test_no_page_shows_an_address_that_was_not_masked(text: str) -> None:
+    masked = mask(text).text
+    assert mask(masked).text == masked, "what programs read holds none either"
+    page = shown(masked)
+    assert not [page.text[begin:end] for begin, end in spot(page.text)]
+    assert not any(holds_address(unquote(link)) for link in page.links)
+
+
+@given(formatted)
+@settings(max_examples=500, deadline=None)
+def test_a_page_puts_together_nothing_that_its_text_does_not_hold(text: str) -> None:
+    """The last step of rendering holds by itself: of a text that nobody masked, only what stands in it is shown."""
+    assert letters_of_addresses(shown(text).text) <= letters_of_addresses(text)
+
+
+def letters_of_addresses(text: str) -> set[str]:
+    """Return the letters and digits of each address that stands in *text*."""
+    return {"".join(filter(str.isalnum, unquote(text[begin:end]))) for begin, end in spot(text)}
 
 
 @pytest.mark.parametrize("unit", ["[", "[a](", "**a", "``a", "<", "http://a.", "![", "[](", "http://a/((", "- a\n  "])

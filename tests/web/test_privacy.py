@@ -21,6 +21,7 @@ from config.settings import Settings
 from service.app import create_app
 from service.core.endpoint import EndpointChange
 from service.core.people import Role
+from service.store.keys import SiteKeys
 from service.webhooks import OPERATOR
 from service.wiring import Wiring, set_up_log
 from service.worker import courier
@@ -243,6 +244,48 @@ def sit_at_the_desk(watched: FlaskClient, held: str, public: str) -> None:
     watched.get(made["url"])
     for path in (people, f"{people}?comment={address()}", f"{people}?fragment=1", f"/review/demo/{public}?fragment=1"):
         assert watched.get(path).status_code == 200
+
+
+def test_what_an_older_masker_left_in_clear_is_masked_wherever_it_is_told(
+    watched: FlaskClient, wiring: Wiring, seen: list[str], bearer: dict[str, str]
+) -> None:
+    held = watched.post(DOOR, json=SAFE | {"body": "You idiot."}).json["id"]
+    shown = watched.post(DOOR, json=SAFE | {"body": "A good read."}).json["id"]
+    watched.post(f"{DOOR}/{shown}/decisions", json={"outcome": "published"}, headers=bearer)
+    for id in (held, shown):
+        clear = {"body": f"Ask {address()}.", "name": address(), "website": f"https://example.org/{address()}"}
+        fields = [part for pair in clear.items() for part in pair]
+        wiring.connection.do("HSET", SiteKeys("demo").comment(id), *fields)
+    link = wiring.invitation(Role.OWNER).removeprefix(wiring.url.rstrip("/"))
+    watched.post(link, data={"name": "Olga", "password": "correct horse battery", **hidden(watched.get(link).text)})
+    del seen[:]
+    for path in ("/v1/sites/demo/queue", f"{DOOR}/{held}", f"{DOOR}/{held}/context"):
+        assert watched.get(path, headers=bearer).status_code == 200
+    for query in ({"thread_url": PAGE},):
+        watched.get(DOOR, query_string=query)
+        watched.get(f"{EMBED}/thread", query_string=query)
+    for path in ("/review/demo", "/review/demo?list=decided", f"/review/demo/{held}", f"/review/demo/{shown}"):
+        assert watched.get(path).status_code == 200
+    watched.post(f"{DOOR}/{held}/decisions", json={"outcome": "spam"}, headers=bearer)
+    seen.append(str(wiring.log.event("demo", wiring.queue.find("demo", held).event).data))
+    assert sum("•••@•••" in text for text in seen) >= 8, "what came out is about these comments"
+    found = {match for text in seen for match in re.findall(r"hidden\.\d+\.\w+", text)}
+    assert not found, sorted(found)
+
+
+def test_what_an_owner_showed_for_good_shows_everywhere(
+    watched: FlaskClient, wiring: Wiring, bearer: dict[str, str]
+) -> None:
+    owner = {"Authorization": f"Bearer {wiring.access.add_token('Olga', Role.OWNER, site='demo')}"}
+    ours = address()
+    id = watched.post(DOOR, json=SAFE | {"body": f"Write to **us**, {ours}."}).json["id"]
+    watched.post(f"{DOOR}/{id}/decisions", json={"outcome": "published"}, headers=bearer)
+    lift = {"begin": 17, "version": 2, "reason": "It is our own address."}
+    assert watched.post(f"{DOOR}/{id}/lift", json=lift, headers=owner).status_code == 201
+    query = {"thread_url": PAGE}
+    assert ours in watched.get(DOOR, query_string=query).text
+    assert ours in watched.get(f"{EMBED}/thread", query_string=query).text
+    assert ours in str(wiring.log.event("demo", wiring.queue.find("demo", id).event).data)
 
 
 def test_only_the_answer_to_an_owner_with_a_reason_holds_an_address(

@@ -1,11 +1,12 @@
 """What people see is built from masked text by pure functions, and says no more than it should."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.core.acts import Deed
@@ -22,8 +23,9 @@ from service.core.comment import (
     Reading,
     Reason,
 )
+from service.core.events import described
 from service.core.listing import Listing, Sorting
-from service.core.masking import mask
+from service.core.masking import holds_address, mask, restore
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.core.verdict import Disguise, Opinion, Span, Unscored, Verdict
@@ -33,10 +35,12 @@ from service.web import words
 from service.web.desk_shown import DeskShown, OpenedShown, QueueItemShown, flashes
 from service.web.locale import words_for
 from service.web.reference import ReferenceShown
+from service.web.schemas import queue_item
 from service.web.shading import LEVELS, STRONGEST, Segment, segments, strongest
 from service.web.shown import HUES, CommentShown, FormShown, ThreadShown, Where, hue, initial
 from service.wiring import default_policy
 from tests.scorers import SafeScorer
+from tests.web.test_markup import formatted
 
 NOW = 1_793_700_000_000
 MINUTE = 60_000
@@ -78,6 +82,26 @@ def comment(
         version=1,
         created_at=NOW - 3 * MINUTE,
     )
+
+
+@given(formatted, formatted, formatted)
+@settings(max_examples=300, deadline=None)
+def test_no_answer_webhook_or_card_holds_an_address_that_was_not_masked(body: str, name: str, website: str) -> None:
+    typed = comment(body, name=name, website=website)
+    left = replace(typed, body=restore(body))
+    for each in (typed, left):
+        card = "".join(segment.text for segment in QueueItemShown.of(each, now=NOW).segments)
+        told = [queue_item(each).model_dump(mode="json"), described(each, Decision(Outcome.HELD, POLICY)), card]
+        assert not [text for text in strings(told) if holds_address(text)]
+
+
+def strings(value: object) -> Iterator[str]:
+    """Yield every text in *value*, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from strings(each)
 
 
 @given(st.text(max_size=50), st.lists(spans, max_size=12))

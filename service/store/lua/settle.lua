@@ -12,10 +12,12 @@
 --      10 log:waiting    zset  those waiting
 --      11 log:delivered  zset  those delivered
 --      12 log:dead       zset  those given up
+--      13 event          hash  `retold` once what it tells was redacted
 -- ARGV  1 the delivery's name    2 claim    3 state: waiting, delivered, dead or cancelled
 --       4 ms until it is due again (waiting)    5 attempt, JSON, or "" when none was made    6 attempts kept    7 life, ms
 --       8 the lane's name in due    9 event id    10 ms that the endpoint asked us to rest    11 "quick", "slow" or "failed"
 --      12 bound of the endpoint's log, deliveries    13 longest undo window, ms
+--      14 the attempt without what was answered, JSON
 -- Answers  {"lost"} (the claim has ended and someone else has it) | {"settled", now, failing since or 0}
 
 if redis.call('ZSCORE', KEYS[6], ARGV[1]) ~= ARGV[2] then return {'lost'} end
@@ -30,7 +32,8 @@ redis.call('ZREM', KEYS[6], name)
 for n = 10, 12 do redis.call('ZREM', KEYS[n], event) end
 
 if ARGV[5] ~= '' then
-    redis.call('RPUSH', KEYS[3], ARGV[5])
+    -- The receiver may have echoed what was told before it was redacted.
+    redis.call('RPUSH', KEYS[3], redis.call('HGET', KEYS[13], 'retold') and ARGV[14] or ARGV[5])
     redis.call('LTRIM', KEYS[3], -ARGV[6], -1)
     redis.call('PEXPIRE', KEYS[3], ARGV[7])
     if state == 'delivered' then
