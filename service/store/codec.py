@@ -39,6 +39,7 @@ def comment_fields(comment: Comment) -> dict[str, str]:
         "moderator": "1" if author.is_moderator else "",
         "body": comment.body,
         "sealed_covers": comment.sealed_covers,
+        "lifted": "1" if comment.is_lifted else "",
         "opinion": opinion_json(comment.opinion),
         "reasons": " ".join(comment.reasons),
     }
@@ -71,11 +72,11 @@ def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
         event=fields["event"],
         path=fields["path"],
         is_escalated=bool(fields.get("escalated")),
-        is_lifted=bool(fields.get("lifted")),
+        is_lifted=bool(fields["lifted"]),
     )
 
 
-#: What `reading` needs of a comment, in its order; the last is there only where a mask was lifted.
+#: What `reading` needs of a comment, in its order.
 READ = ("parent", "name", "website", "body", "created_at", "moderator", "lifted")
 
 
