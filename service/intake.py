@@ -28,7 +28,7 @@ from service.core.people import Member, Role
 from service.core.ports import Fingerprint, Fingerprints, Scorer, Sealing, address_context, covers_context
 from service.core.site import Site
 from service.core.submission import Submission
-from service.core.thread import key_of
+from service.core.thread import shown, thread_key
 from service.store.queue import DAY, Door, NewEvent, Queue
 
 #: What is said of a page that belongs to another site.
@@ -73,7 +73,7 @@ class Intake:
         Raises InvalidSubmission for a page of another site or a weak key, Refused for what is turned away, Unavailable.
         """
         _check(submission, site=site, idempotency_key=idempotency_key)
-        masked = {name: mask(text) for name, text in _texts(submission).items()}
+        masked = _masked(submission)
         comment = self._hidden(submission, masked, site=site, thread=thread)
         if moderator:
             moderator.require(Role.MODERATOR, site.id)
@@ -151,11 +151,12 @@ class Intake:
         hidden = covers.dumps({name: text.covered for name, text in masked.items()})
         folded = address.folded() if address else ""
         key = submission.author_key
+        url, name = submission.thread_url, submission.thread_id
         return Comment(
             id=id,
             site=site.id,
-            thread=thread or key_of(url=submission.thread_url, thread_id=submission.thread_id),
-            thread_url=submission.thread_url,
+            thread=thread or thread_key(site.id, url=url, thread_id=name, fingerprints=self.fingerprints),
+            thread_url=masked["thread_url"].text,
             thread_title=masked["thread_title"].text,
             parent=submission.parent_id,
             author=Author(
@@ -179,7 +180,7 @@ class Intake:
         # Not by the address: a 409 would tell who guessed it that the guess was right.
         said = "\0".join((comment.thread, submission.name.casefold(), " ".join(submission.body.casefold().split())))
         address = submission.address.reveal() if submission.address else ""
-        payload = json.dumps([*astuple(replace(submission, address=None)), address])
+        payload = json.dumps([*astuple(replace(submission, address=None)), address, comment.thread])
         return Door(
             said=self._print(site, "said", said),
             network=self._print(site, "network", network),
@@ -212,10 +213,11 @@ def _badged(author: Author, moderator: Member) -> Author:
     return replace(author, name=mask(moderator.name).text, is_moderator=True)
 
 
-def _texts(submission: Submission) -> dict[str, str]:
+def _masked(submission: Submission) -> dict[str, Masked]:
     return {
-        "name": submission.name,
-        "website": submission.website,
-        "body": submission.body,
-        "thread_title": submission.thread_title,
+        "name": mask(submission.name),
+        "website": shown(submission.website),
+        "body": mask(submission.body),
+        "thread_title": mask(submission.thread_title),
+        "thread_url": shown(submission.thread_url),
     }

@@ -102,7 +102,7 @@ class Comment:
     id: str
     site: str
     thread: str
-    thread_url: str
+    thread_url: MaskedText
     thread_title: MaskedText
     parent: str
     author: Author

@@ -50,7 +50,7 @@ def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
         id=id,
         site=site,
         thread=fields["thread"],
-        thread_url=fields["thread_url"],
+        thread_url=restore(fields["thread_url"]),
         thread_title=restore(fields["thread_title"]),
         parent=fields["parent"],
         author=Author(

@@ -8,6 +8,7 @@ from service.core.comment import Actor, Comment, Decision, Lease, Outcome, Repor
 from service.core.people import Member, Role
 from service.core.ports import Scorer
 from service.core.site import Site
+from service.core.thread import link_to
 from service.core.verdict import Disguise, Label, Unscored, Verdict, known
 from service.web import words
 from service.web.shading import Segment, segments
@@ -87,7 +88,7 @@ class QueueItemShown:
             author=AuthorShown.of(comment.author.name, comment.author.website),
             identity=comment.author.identity,
             when=Moment.of(comment.created_at, now=now),
-            page_url=comment.thread_url,
+            page_url=link_to(comment.thread_url),
             page_title=comment.thread_title or comment.thread_url or "an untitled page",
             thread=comment.thread,
             is_reply=bool(comment.parent),
