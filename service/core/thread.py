@@ -6,6 +6,7 @@ Either may hold an e-mail address: a page's URL loses the parameters that do, an
 import hashlib
 import re
 from base64 import b32encode
+from dataclasses import replace
 from typing import Final
 from unicodedata import normalize
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
@@ -84,18 +85,16 @@ def canonical(url: str) -> str:
 
 
 def shown(url: str) -> Masked:
-    """Mask the addresses in *url*; of one that is encoded deeper than `mask` reads, the whole segment."""
-    masked = mask(url)
-    if not may_tell(masked.text):
-        return masked
-    pieces: list[str] = []
-    covered: list[Covered] = []
+    """Mask the addresses in each segment of *url*; of one that is encoded deeper than `mask` reads, all of it."""
+    text = ""
+    covered: tuple[Covered, ...] = ()
     for piece in url.split("/"):
-        if tells := may_tell(piece):
-            covered.append(Covered(sum(map(len, pieces)) + len(pieces), piece))
-        pieces.append(MASK if tells else piece)
-    masked = mask("/".join(pieces))
-    return masked if masked.covered else Masked(masked.text, tuple(covered))
+        masked = _masked(piece)
+        covered += tuple(replace(cover, begin=cover.begin + len(text)) for cover in masked.covered)
+        text += f"{masked.text}/"
+    # What only two segments together say, as a quoted "/" can, is not worth its way back.
+    whole = mask(text[:-1])
+    return whole if whole.covered else Masked(whole.text, covered)
 
 
 def may_tell(text: str) -> bool:
@@ -128,6 +127,11 @@ def origin_of(url: str) -> str:
     """Return the origin of *url*, its scheme and host; empty where there is none."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def _masked(piece: str) -> Masked:
+    masked = mask(piece)
+    return replace(mask(MASK), covered=(Covered(0, piece),)) if may_tell(masked.text) else masked
 
 
 def _without_scheme(url: str) -> str:
