@@ -210,7 +210,7 @@ def _check(submission: Submission, *, site: Site, idempotency_key: str) -> None:
 
 
 def _badged(author: Author, moderator: Member) -> Author:
-    return replace(author, name=mask(moderator.name).text, is_moderator=True)
+    return replace(author, name=moderator.actor.name, is_moderator=True)
 
 
 def _masked(submission: Submission) -> dict[str, Masked]:

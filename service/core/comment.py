@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from service.core.masking import MaskedText
+from service.core.masking import MaskedText, mask
 from service.core.verdict import Opinion
 
 #: Milliseconds since the epoch by Redis's clock, the only clock that stored times are compared with.
@@ -42,11 +42,11 @@ class Actor:
     """Who decided: the policy, a person or an API token, by an id for us and a name for people."""
 
     id: str
-    name: str
+    name: MaskedText
 
 
-POLICY = Actor("policy", "The policy")
-READER = Actor("reader", "A reader")
+POLICY = Actor("policy", mask("The policy").text)
+READER = Actor("reader", mask("A reader").text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,17 @@ def shown(url: str) -> Masked:
     return whole if whole.covered else Masked(whole.text, covered)
 
 
+def followable(path: str) -> str:
+    """Return a path of ours to go on to, without the parameters that hold an address, and masked where it does."""
+    path, _, query = path.partition("?")
+    if query and may_tell(query):
+        try:
+            query = urlencode(_kept(query))
+        except NotAPage:
+            query = ""
+    return f"{shown(path).text}?{query}" if query else shown(path).text
+
+
 def may_tell(text: str) -> bool:
     """Whether an address is in *text*, a part of a URL, plain or however often encoded."""
     plain = decoded(text)

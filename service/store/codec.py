@@ -116,7 +116,7 @@ def decision(text: str) -> Decision:
     value: Json = json.loads(text)
     return Decision(
         outcome=Outcome(value["outcome"]),
-        actor=Actor(value["actor"], value["name"]),
+        actor=Actor(value["actor"], restore(value["name"])),
         reasons=tuple(Reason(reason) for reason in value["reasons"]),
         rule=_optional(value["rule"]),
         note=_optional(value["note"]),
@@ -151,7 +151,7 @@ def batch(id: str, site: str, fields: Mapping[str, str]) -> Batch:
     return Batch(
         id=id,
         site=site,
-        actor=Actor(fields["actor"], fields["name"]),
+        actor=Actor(fields["actor"], restore(fields["name"])),
         outcome=Outcome(fields["outcome"]) if fields["outcome"] else None,
         rule=_optional(fields["rule"] or None),
         note=_optional(fields["note"] or None),
@@ -186,7 +186,7 @@ def entry(text: str) -> Entry:
     return Entry(
         id=value["id"],
         deed=Deed(value["deed"]),
-        actor=Actor(value["actor"], value["name"]),
+        actor=Actor(value["actor"], restore(value["name"])),
         subject=value["subject"],
         comment=value["comment"],
         reason=restore(value["reason"]),
