@@ -435,7 +435,7 @@ def within(page: Page) -> str:
 ADDRESSED = (
     "authors/{}/",
     "authors/{}?page=2".format("tucked%2540example.com"),
-    "@{}/posts",
+    "@ana@example.com/posts",
     "lib@18.html",
     "photo@2x.html",
 )

@@ -56,7 +56,7 @@ def encoded() -> Iterator[str]:
 
 
 PLACES = (
-    *("authors/{}", "authors/{}/posts", "{}.html", "@{}", "a;email={}/b", "a;{}", "a&email={}"),
+    *("authors/{}", "authors/{}/posts", "{}.html", "u/{}", "a;email={}/b", "a;{}", "a&email={}"),
     *(
         "?email={}",
         "?{}=1",
