@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -485,6 +486,19 @@ def test_who_comes_by_a_newsletter_sees_the_thread_and_the_draft_of_the_page(
     page.goto(article)
     expect(page.locator("textarea[name=body]")).to_have_value("Half a thought")
     assert "tucked" not in within(page)
+
+
+def test_an_operator_closes_such_a_page_and_is_told_what_is_none(host: Host, parley: RunningParley) -> None:
+    said = parley.cli(
+        "thread", "close", "news", f"{host.url}/authors/tucked@example.com/closed?email=tucked@example.com"
+    )
+    assert said.strip() == f"Closed the thread of {host.url}/authors/•••@•••/closed"
+    article = f"{host.url}/authors/tucked@example.com/closed"
+    comment = {"thread_url": article, "name": "Ben", "email": "ben@example.com", "body": "Late."}
+    assert parley.call("POST", "/v1/sites/news/comments", comment)[0] == 403
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        parley.cli("thread", "close", "news", "mailto:tucked@example.com")
+    assert refused.value.stderr == "Please give the page’s address, like https://example.org/article.\n"
 
 
 def test_a_page_that_is_refused_says_why(page: Page, host: Host) -> None:

@@ -121,9 +121,10 @@ def logged() -> Iterator[StringIO]:
 
 
 @pytest.fixture
-def watched(valkey: ValkeyForTests, wiring: Wiring, seen: list[str], logged: StringIO) -> FlaskClient:
+def watched(valkey: ValkeyForTests, wiring: Wiring, seen: list[str], logged: StringIO) -> Iterator[FlaskClient]:
     """A client whose every answer is kept, of an application that logs as in production."""
-    app = create_app(Wiring(Settings(redis_url=SecretStr(valkey.url), parley_data=wiring.settings.parley_data)))
+    own = Wiring(Settings(redis_url=SecretStr(valkey.url), parley_data=wiring.settings.parley_data))
+    app = create_app(own)
 
     @app.after_request
     def keep(response: Any) -> Any:
@@ -131,7 +132,8 @@ def watched(valkey: ValkeyForTests, wiring: Wiring, seen: list[str], logged: Str
         seen.append(f"{response.status}\n{response.headers}\n{response.get_data(as_text=True)}")
         return response
 
-    return app.test_client()
+    yield app.test_client()
+    own.connection.close()
 
 
 def test_nothing_that_comes_out_holds_an_address(
@@ -197,9 +199,9 @@ def test_nothing_that_comes_out_holds_an_address(
         watched.get(path)
     # Webhooks, answers of receivers included.
     with Receiver() as receiver:
-        sent = courier(
-            Wiring(wiring.settings.model_copy(update={"webhook_allow_networks": (ip_network("127.0.0.0/8"),)}))
-        )
+        allowed = {"webhook_allow_networks": (ip_network("127.0.0.0/8"),)}
+        worker = Wiring(wiring.settings.model_copy(update=allowed))
+        sent = courier(worker)
         receiver.answers = [status(500, body=address().encode(), headers={"X-Echo": address()})]
         change = EndpointChange.parse({"url": receiver.url, "description": f"Ask {address()}"})
         endpoint, _ = wiring.webhooks.add("demo", change, member=OPERATOR)
@@ -209,6 +211,7 @@ def test_nothing_that_comes_out_holds_an_address(
         while claimed := sent.claim(limit=100):
             for parcel in claimed:
                 sent.deliver(parcel)
+        worker.connection.close()
         seen += [request.body.decode() for request in receiver.requests]
         assert len(receiver.requests) >= 4
     # What the owners and programs then see of them.

@@ -162,3 +162,15 @@ def test_no_form_of_the_desk_leads_back_to_an_address(desk: FlaskClient) -> None
         }
         sent = desk.post(path, data=fields)
         assert "tucked" not in f"{sent.headers}{sent.text}", path
+
+
+def test_no_problem_repeats_the_host_or_the_field_that_was_sent(client: FlaskClient, bearer: dict[str, str]) -> None:
+    for host in ("tucked@example.com", "tucked%40example.com"):
+        answer = client.get("/docs", headers={"Host": host})
+        assert answer.status_code == 400
+        assert "tucked" not in f"{answer.headers}{answer.text}"
+    id = client.post(DOOR, json=RUDE).json["id"]
+    sent = {"outcome": "published", "tucked@example.com": 1}
+    answer = client.post(f"{DOOR}/{id}/decisions", json=sent, headers=bearer)
+    assert answer.status_code == 422
+    assert "tucked" not in answer.text
