@@ -180,7 +180,7 @@ class Intake:
         # Not by the address: a 409 would tell who guessed it that the guess was right.
         said = "\0".join((comment.thread, submission.name.casefold(), " ".join(submission.body.casefold().split())))
         address = submission.address.reveal() if submission.address else ""
-        payload = json.dumps([*astuple(replace(submission, address=None)), address, comment.thread])
+        payload = json.dumps([*astuple(replace(submission, address=None)), address])
         return Door(
             said=self._print(site, "said", said),
             network=self._print(site, "network", network),

@@ -68,8 +68,7 @@ _CARRIER: Final = re.compile(
 
 def _readings(typed: str) -> Iterator[str]:
     """Give what *typed* may mean, the most literal first."""
-    text = _folded(typed)
-    for each in (text, _unwrapped(text)):
+    for each in _unwrapped(_folded(typed)):
         yield each
         if carried := _CARRIER.fullmatch(each):
             yield '"{local}"@{domain}'.format(**carried.groupdict())
@@ -91,12 +90,13 @@ def _joins(text: str, at: int) -> bool:
         return False
 
 
-def _unwrapped(text: str) -> str:
-    """Return the address out of a link, a mail's header, quotes, or the end of a sentence."""
+def _unwrapped(text: str) -> Iterator[str]:
+    """Give *text*, then what is in it after a name, in a link, in quotes or at the end of a sentence."""
+    yield text
     named = _NAMED.fullmatch(text)
     if named and ("@" not in named["name"] or named["address"] in named["name"]):
-        text = named["address"]
-    text = text.lstrip(_OPENING)
-    if text[:7].casefold() == "mailto:":
-        text = unquote(text[7:].partition("?")[0])
-    return text.lstrip(_OPENING).rstrip(_CLOSING)
+        yield (text := named["address"])
+    bare = text.lstrip(_OPENING)
+    if bare[:7].casefold() == "mailto:":
+        yield (text := unquote(bare[7:].partition("?")[0]))
+    yield text.lstrip(_OPENING).rstrip(_CLOSING)

@@ -31,6 +31,9 @@ LONGEST_URL = 2000
 #: Levels below the first on which replies are kept apart; deeper ones follow on the last.
 DEEPEST = 7
 
+#: Pieces of a URL that are looked at one by one; so many say something, more are sent to keep us busy.
+_MOST_PIECES: Final = 40
+
 #: How often over a URL's parts are decoded; none that anybody follows is encoded as often.
 _LEVELS: Final = 8
 
@@ -39,6 +42,8 @@ _ADDRESS: Final = "Please give the page’s address, like https://example.org/ar
 _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]")
 # What a parameter is made of that holds a query itself, "/article?id=7&email=…", each piece with what parts it off.
 _PIECE: Final = re.compile(r"[&;?]?[^&;?]+|[&;?]")
+_SHORTEST_ENCODED: Final = 8
+_VALUES: Final = re.compile("[/=&;?]")
 _NAME_AT_HOST: Final = re.compile(r"[^\s/@?&=]@[^\s/@?&=]")
 
 
@@ -80,15 +85,18 @@ def canonical(url: str) -> str:
     if re.search(r"[\x00-\x20\x7f-\xa0\s\\]", url):
         raise NotAPage("The page’s address has a space or a backslash in it. Write it as %20 or %5C.")
     netloc = _ascii(host) if port in (None, 80 if scheme == "http" else 443) else f"{_ascii(host)}:{port}"
-    path = "/".join(_without_matrix(segment) for segment in parts.path.split("/"))
+    *segments, rest = parts.path.split("/", _MOST_PIECES)
+    path = "/".join([*map(_without_matrix, segments), _without_matrix(rest) if "/" not in rest else rest])
     return urlunsplit((scheme, netloc, path or "/", urlencode(_kept(parts.query)), ""))
 
 
 def shown(url: str) -> Masked:
     """Mask the addresses in each segment of *url*; of one that is encoded deeper than `mask` reads, all of it."""
+    if not may_tell(url):
+        return mask(url)
     text = ""
     covered: tuple[Covered, ...] = ()
-    for piece in url.split("/"):
+    for piece in url.split("/", _MOST_PIECES):
         masked = _masked(piece)
         covered += tuple(replace(cover, begin=cover.begin + len(text)) for cover in masked.covered)
         text += f"{masked.text}/"
@@ -109,9 +117,13 @@ def followable(path: str) -> str:
 
 
 def may_tell(text: str) -> bool:
-    """Whether an address is in *text*, a part of a URL, plain or however often encoded."""
+    """Whether an address is in *text*, a URL or a part of one, plain or however often encoded, or is all of a value."""
     plain = decoded(text)
-    return plain is None or any(map(holds_address, {text, plain, plain.replace("+", " ")}))
+    if plain is None:
+        return True
+    # A value may be an address in base64. One with a sign is seen where it stands, as a profile's "/@name@host" is.
+    values = (each for each in _VALUES.split(plain) if len(each) >= _SHORTEST_ENCODED and "@" not in each)
+    return holds_address("\n\n".join(dict.fromkeys((text, plain, plain.replace("+", " "), *values))))
 
 
 def decoded(text: str) -> str | None:
@@ -152,6 +164,8 @@ def _without_scheme(url: str) -> str:
 def _without_matrix(segment: str) -> str:
     """Return a path's segment without those of its parameters, "article;email=…", that hold an address."""
     name, *parameters = segment.split(";")
+    if len(parameters) > _MOST_PIECES:
+        return name if may_tell(segment) else segment
     return ";".join([name, *(each for each in parameters if not may_tell(each))])
 
 
@@ -170,6 +184,8 @@ def _without_address(name: str, value: str) -> tuple[str, str] | None:
     text = f"{name}={value}"
     if not may_tell(text):
         return name, value
+    if not 1 < len(_PIECE.findall(text)) <= _MOST_PIECES:
+        return None
     left = _PIECE.sub(lambda piece: "" if may_tell(piece[0]) else piece[0], text).lstrip("&;?")
     name, _, value = left.partition("=")
     return None if not left or may_tell(left) else (name, value)

@@ -261,7 +261,7 @@ class DeskShown:
         shown = tuple(SiteShown(site.id, site.name, waiting[site.id], site.id == current) for site in sites)
         everything = SiteShown("", "All sites", sum(waiting.values()), not current)
         return cls(
-            name=member.name,
+            name=member.actor.name,
             role=member.role,
             may_decide=member.role is not Role.VIEWER,
             site=next((site for site in shown if site.is_current), everything),

@@ -102,6 +102,8 @@ def test_what_can_be_folded_is_the_plain_address(typed: str) -> None:
         ('"a..b"@docomo.ne.jp', '"a..b"@docomo.ne.jp'),
         ("mailto:a..b@docomo.ne.jp", '"a..b"@docomo.ne.jp'),
         ("太郎 <a.@ezweb.ne.jp>", '"a."@ezweb.ne.jp'),
+        ('Ana <"a."@docomo.ne.jp>', '"a."@docomo.ne.jp'),
+        ("mailto:%22a..b%22@docomo.ne.jp", '"a..b"@docomo.ne.jp'),
         ("a.b@docomo.ne.jp", "a.b@docomo.ne.jp"),
         ('"a b"@example.com', '"a b"@example.com'),
         ("o'neil@example.com", "o'neil@example.com"),
