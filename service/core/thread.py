@@ -42,7 +42,7 @@ _ADDRESS: Final = "Please give the page’s address, like https://example.org/ar
 _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]")
 # What a parameter is made of that holds a query itself, "/article?id=7&email=…", each piece with what parts it off.
 _PIECE: Final = re.compile(r"[&;?]?[^&;?]+|[&;?]")
-_SHORTEST_ENCODED: Final = 8
+_SHORTEST: Final = 6
 _VALUES: Final = re.compile("[/=&;?]")
 _NAME_AT_HOST: Final = re.compile(r"[^\s/@?&=]@[^\s/@?&=]")
 
@@ -121,8 +121,8 @@ def may_tell(text: str) -> bool:
     plain = decoded(text)
     if plain is None:
         return True
-    # A value may be an address in base64. One with a sign is seen where it stands, as a profile's "/@name@host" is.
-    values = (each for each in _VALUES.split(plain) if len(each) >= _SHORTEST_ENCODED and "@" not in each)
+    # A value may be an address in base64, which shows by itself alone. A profile's "@name@host" shows where it stands.
+    values = (each for each in _VALUES.split(plain) if len(each) >= _SHORTEST and not each.startswith("@"))
     return holds_address("\n\n".join(dict.fromkeys((text, plain, plain.replace("+", " "), *values))))
 
 
