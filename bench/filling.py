@@ -102,7 +102,7 @@ def _comment(n: int, chance: random.Random, opinion: Opinion) -> Comment:
         id=fresh_id("c"),
         site=SITE,
         thread=key_of(url=url, thread_id=""),
-        thread_url=url,
+        thread_url=mask(url).text,
         thread_title=mask("Council votes for night trams").text,
         parent="",
         author=author,

@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from service.core.errors import Fault, InvalidChange, NotFound, NotSignedIn, TooFast
 from service.core.people import ALL_SITES, Member, Role
+from service.core.public import address_in
 from service.store.pace import Pace
 from service.store.registry import Registry
 
@@ -95,10 +96,13 @@ class Access:
         return person
 
     def add_token(self, name: str, role: Role, *, site: str) -> str:
-        """Return a new API token. It is shown once: only its digest is kept."""
+        """Return a new API token. It is shown once: only its digest is kept. Raises InvalidChange, NotFound."""
         self.registry.site(site)
+        name = " ".join(name.split()) or f"token for {site}"
+        if faults := _faults_of_name(name):
+            raise InvalidChange(faults)
         id, secret = self.new_id("tok"), self.new_secret()
-        self.registry.add_token(Member(id, name or f"token for {site}", role, site, _digest(secret)))
+        self.registry.add_token(Member(id, name, role, site, _digest(secret)))
         return f"{TOKEN_PREFIX}_{id.removeprefix('tok_')}_{secret}"
 
     def bearer(self, token: str) -> Member:
@@ -123,9 +127,14 @@ def _verified(hashed: str, password: str) -> bool:
 
 
 def _faults(name: str, password: str) -> list[Fault]:
-    faults = []
-    if not 1 <= len(name) <= LONGEST_NAME:
-        faults.append(Fault("name", f"Please choose a name of 1 to {LONGEST_NAME} characters."))
+    faults = _faults_of_name(name)
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         faults.append(Fault("password", f"Please choose a password of at least {SHORTEST_PASSWORD} characters."))
     return faults
+
+
+def _faults_of_name(name: str) -> list[Fault]:
+    if not 1 <= len(name) <= LONGEST_NAME:
+        return [Fault("name", f"Please choose a name of 1 to {LONGEST_NAME} characters.")]
+    problem = address_in(name, what="A name")
+    return [Fault("name", problem)] if problem else []

@@ -15,6 +15,7 @@ from service.core.people import ALL_SITES, Role
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import NoReturn
 
     from service.wiring import Wiring
 
@@ -141,14 +142,18 @@ def thread_open(site: str, url: str) -> None:
 
 
 def _close(site: str, url: str, *, is_closed: bool) -> None:
-    from service.core.thread import canonical, key_of
+    from service.core.thread import NotAPage, canonical, shown, thread_key
     from service.webhooks import OPERATOR
 
     wiring = _wiring()
-    page = canonical(url)
+    try:
+        page = canonical(url)
+    except NotAPage as error:
+        _fail(str(error))
+    key = thread_key(site, url=page, thread_id="", fingerprints=wiring.fingerprints)
     change = wiring.casework.close if is_closed else wiring.casework.reopen
-    change(wiring.registry.site(site).id, key_of(url=page, thread_id=""), member=OPERATOR)
-    click.echo(f"{'Closed' if is_closed else 'Opened'} the thread of {page}")
+    change(wiring.registry.site(site).id, key, member=OPERATOR)
+    click.echo(f"{'Closed' if is_closed else 'Opened'} the thread of {shown(page).text}")
 
 
 @cli.group()
@@ -370,7 +375,7 @@ def main() -> None:
         _fail(str(error))
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> "NoReturn":
     click.echo(message, err=True)
     sys.exit(1)
 

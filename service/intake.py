@@ -25,12 +25,12 @@ from service.core.comment import (
 )
 from service.core.errors import Fault, InvalidChange, InvalidSubmission, ParentMissing
 from service.core.events import described
-from service.core.masking import mask
+from service.core.masking import Masked, mask
 from service.core.people import Member, Role
 from service.core.ports import Fingerprint, Fingerprints, Scorer, Sealing, address_context, covers_context
 from service.core.site import Site
 from service.core.submission import Submission
-from service.core.thread import key_of
+from service.core.thread import shown, thread_key
 from service.store.queue import DAY, Door, NewEvent, Queue
 
 #: What is said of a page that belongs to another site.
@@ -150,7 +150,7 @@ class Intake:
         return hmac.compare_digest(token.encode("utf-8", "replace"), self._token(site, comment).encode())
 
     def _hidden(self, submission: Submission, door: Door, *, site: Site) -> Comment:
-        masked = {name: mask(text) for name, text in _texts(submission).items()}
+        masked = _masked(submission)
         id = self.new_id("c")
         address = submission.address
         hidden = covers.dumps({name: text.covered for name, text in masked.items()})
@@ -158,7 +158,7 @@ class Intake:
             id=id,
             site=site.id,
             thread=door.thread,
-            thread_url=submission.thread_url,
+            thread_url=masked["thread_url"].text,
             thread_title=masked["thread_title"].text,
             parent=submission.parent_id,
             author=Author(
@@ -177,7 +177,8 @@ class Intake:
         )
 
     def _door(self, submission: Submission, *, site: Site, network: str, idempotency_key: str, thread: str) -> Door:
-        thread = thread or key_of(url=submission.thread_url, thread_id=submission.thread_id)
+        url, name = submission.thread_url, submission.thread_id
+        thread = thread or thread_key(site.id, url=url, thread_id=name, fingerprints=self.fingerprints)
         key, folded = submission.author_key, submission.address.folded() if submission.address else ""
         # Not by the address: a 409 would tell who guessed it that the guess was right.
         said = "\0".join((thread, submission.name.casefold(), " ".join(submission.body.casefold().split())))
@@ -219,13 +220,14 @@ def _check(submission: Submission, *, site: Site, idempotency_key: str) -> None:
 
 
 def _badged(author: Author, moderator: Member) -> Author:
-    return replace(author, name=mask(moderator.name).text, is_moderator=True)
+    return replace(author, name=moderator.actor.name, is_moderator=True)
 
 
-def _texts(submission: Submission) -> dict[str, str]:
+def _masked(submission: Submission) -> dict[str, Masked]:
     return {
-        "name": submission.name,
-        "website": submission.website,
-        "body": submission.body,
-        "thread_title": submission.thread_title,
+        "name": mask(submission.name),
+        "website": shown(submission.website),
+        "body": mask(submission.body),
+        "thread_title": mask(submission.thread_title),
+        "thread_url": shown(submission.thread_url),
     }

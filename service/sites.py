@@ -7,6 +7,7 @@ from typing import Any
 
 from service.core.errors import Fault, InvalidChange
 from service.core.policy import Policy
+from service.core.public import address_in
 from service.core.rules import Rule, changed
 from service.core.site import Site, origin, site_id
 from service.store.registry import Registry
@@ -95,6 +96,8 @@ def _name(text: str) -> str:
     tidy = " ".join(text.split())
     if not 1 <= len(tidy) <= LONGEST_NAME:
         raise InvalidChange([Fault("name", f"A site’s name has 1 to {LONGEST_NAME} characters.")])
+    if problem := address_in(tidy, what="A site’s name"):
+        raise InvalidChange([Fault("name", problem)])
     return tidy
 
 

@@ -27,7 +27,7 @@ class CommentTold(_Told):
     """A comment, masked: no e-mail address is in it."""
 
     id: str
-    thread_url: str
+    thread_url: str = Field(description="The page, addresses in its path replaced by •••@•••.")
     thread_title: str
     parent_id: str | None = Field(description="The comment that it answers.")
     name: str

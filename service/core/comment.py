@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from service.core.masking import MaskedText, masked_again
+from service.core.masking import MaskedText, mask, masked_again
 from service.core.verdict import Opinion, without_spans
 
 #: Milliseconds since the epoch by Redis's clock, the only clock that stored times are compared with.
@@ -52,11 +52,11 @@ class Actor:
     """Who decided: the policy, a person or an API token, by an id for us and a name for people."""
 
     id: str
-    name: str
+    name: MaskedText
 
 
-POLICY = Actor("policy", "The policy")
-READER = Actor("reader", "A reader")
+POLICY = Actor("policy", mask("The policy").text)
+READER = Actor("reader", mask("A reader").text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Comment:
     id: str
     site: str
     thread: str
-    thread_url: str
+    thread_url: MaskedText
     thread_title: MaskedText
     parent: str
     author: Author

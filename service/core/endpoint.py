@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from service.core.errors import Fault, InvalidChange
 from service.core.events import CHOICES, EventType
+from service.core.public import address_in
 
 LONGEST_DESCRIPTION: Final = 200
 MOST_HEADERS: Final = 10
@@ -101,6 +102,8 @@ def _headers(headers: Mapping[str, str] | None, faults: list[Fault]) -> Mapping[
             faults.append(Fault("headers", "A header’s name has letters, digits and hyphens, 64 at most."))
         elif name.lower() in _OURS or name.lower().startswith("webhook-"):
             faults.append(Fault("headers", f"The header {name} is Parley’s own."))
+        elif problem := address_in(name, what="A header’s name"):
+            faults.append(Fault("headers", problem))
         if len(value) > LONGEST_HEADER or not _VALUE.fullmatch(value):
             faults.append(Fault("headers", f"A header’s value has 1 to {LONGEST_HEADER:,} characters of plain ASCII."))
     return headers

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from service.core.comment import Actor
 from service.core.errors import NotAllowed
+from service.core.masking import mask
 
 ALL_SITES = "*"
 
@@ -33,7 +34,7 @@ class Member:
     @property
     def actor(self) -> Actor:
         """How decisions name them."""
-        return Actor(self.id, self.name)
+        return Actor(self.id, mask(self.name).text)
 
     def sees(self, site: str) -> bool:
         """Whether they may look at *site*."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.core.errors import Fault, InvalidChange
+from service.core.public import address_in
 
 #: As many as there are digits that pick one.
 MOST_RULES: Final = 9
@@ -27,6 +28,8 @@ class Rule:
         if not 1 <= len(name) <= LONGEST_NAME or len(told) > LONGEST_TOLD:
             wanted = f"a name of 1 to {LONGEST_NAME} characters, and after a “|” at most {LONGEST_TOLD} for the author"
             raise InvalidChange([Fault(field, f"A rule has {wanted}.")])
+        if problem := address_in(text, what="A rule"):
+            raise InvalidChange([Fault(field, problem)])
         return cls(name, told)
 
     def __str__(self) -> str:

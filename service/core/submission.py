@@ -46,7 +46,11 @@ class SubmissionForm(BaseModel):
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
-    thread_url: Line = Field("", max_length=LONGEST_URL, description="The page that the comment belongs to.")
+    thread_url: Line = Field(
+        "",
+        max_length=LONGEST_URL,
+        description="The page that the comment belongs to. Addresses in it are dropped, or shown masked.",
+    )
     thread_id: Line = Field("", max_length=200, description="The site’s own name for the page, instead of its URL.")
     thread_title: Line = Field("", max_length=300, description="The page’s title, for the moderators.")
     name: Line = Field("", max_length=245, description="The author’s public name.")

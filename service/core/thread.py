@@ -1,13 +1,20 @@
-"""A thread: the page that comments belong to, by its canonical URL or by the host's own id."""
+"""A thread: the page that comments belong to, by its canonical URL or by the host's own id.
+
+Either may hold an e-mail address: a page's URL loses the parameters that do, and what is left is shown masked.
+"""
 
 import hashlib
 import re
 from base64 import b32encode
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from dataclasses import replace
+from typing import Final
+from unicodedata import normalize
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import idna
 
-from service.core.masking import holds_address
+from service.core.masking import MASK, Covered, Masked, holds_address, mask
+from service.core.ports import Fingerprints
 
 #: Query parameters that say where a reader came from, not what they read.
 TRACKING = re.compile(
@@ -24,33 +31,114 @@ LONGEST_URL = 2000
 #: Levels below the first on which replies are kept apart; deeper ones follow on the last.
 DEEPEST = 7
 
+#: Pieces of a URL that are looked at one by one; so many say something, more are sent to keep us busy.
+_MOST_PIECES: Final = 40
+
+#: How often over a URL's parts are decoded; none that anybody follows is encoded as often.
+_LEVELS: Final = 8
+
+_ADDRESS: Final = "Please give the page’s address, like https://example.org/article."
+
+_HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]")
+# What a parameter is made of that holds a query itself, "/article?id=7&email=…", each piece with what parts it off.
+_PIECE: Final = re.compile(r"[&;?]?[^&;?]+|[&;?]")
+_SHORTEST: Final = 6
+_VALUES: Final = re.compile("[/=&;?]")
+_NAME_AT_HOST: Final = re.compile(r"[^\s/@?&=]@[^\s/@?&=]")
+
 
 class NotAPage(ValueError):
     """Not the URL of a page; the message says what is wrong, never the URL."""
 
 
+def thread_key(site: str, *, url: str, thread_id: str, fingerprints: Fingerprints) -> str:
+    """Return the key of a thread of *site*: by the host's id if it gave one, else by the page's canonical URL.
+
+    A name that may hold an address goes by its keyed fingerprint, since a mere hash could be guessed. It is told by the
+    bare sign: what the masker learns later must not part a page from its comments.
+    """
+    plain = decoded(thread_id or url)
+    if plain is None or _NAME_AT_HOST.search(normalize("NFKC", plain)):
+        name = f"id {thread_id}" if thread_id else f"url {_without_scheme(url)}"
+        return key_of(url="", thread_id=fingerprints.of(name, site=site, purpose="thread"))
+    return key_of(url=url, thread_id=thread_id)
+
+
 def key_of(*, url: str, thread_id: str) -> str:
-    """Return the thread's key: the host's id if it gave one, else the page, whether read by http or https."""
-    name = f"id:{thread_id}" if thread_id else f"url:{url.partition('://')[2]}"
+    """Return the key of a name without an address: the host's id, else the page, whether read by http or https."""
+    name = f"id:{thread_id}" if thread_id else f"url:{_without_scheme(url)}"
     return b32encode(hashlib.sha256(name.encode()).digest()).decode().lower()[:KEY_LENGTH]
 
 
 def canonical(url: str) -> str:
-    """Return the page's one URL: no userinfo, fragment, default port or tracking. Raises NotAPage."""
+    """Return the page's one URL: no userinfo, fragment, default port, tracking, or parameter with an address. Its path
+    may hold one: `shown` is for showing. Raises NotAPage."""
+    url = url.strip()
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise NotAPage("Please give the page’s address, like https://example.org/article.") from None
+        raise NotAPage(_ADDRESS) from None
     scheme = parts.scheme.lower()
-    if scheme not in ("http", "https") or not host or re.search(r"[\x00-\x20\x7f-\xa0\s\\]", url.strip()):
-        raise NotAPage("Please give the page’s address, like https://example.org/article.")
+    if scheme not in ("http", "https") or not host:
+        raise NotAPage(_ADDRESS)
+    if re.search(r"[\x00-\x20\x7f-\xa0\s\\]", url):
+        raise NotAPage("The page’s address has a space or a backslash in it. Write it as %20 or %5C.")
     netloc = _ascii(host) if port in (None, 80 if scheme == "http" else 443) else f"{_ascii(host)}:{port}"
-    query = urlencode([pair for pair in _pairs(parts.query) if not TRACKING.fullmatch(pair[0])])
-    page = urlunsplit((scheme, netloc, parts.path or "/", query, ""))
-    if holds_address(page):
-        raise NotAPage("The page’s address contains an e-mail address. Leave it out.")
-    return page
+    *segments, rest = parts.path.split("/", _MOST_PIECES)
+    path = "/".join([*map(_without_matrix, segments), _without_matrix(rest) if "/" not in rest else rest])
+    return urlunsplit((scheme, netloc, path or "/", urlencode(_kept(parts.query)), ""))
+
+
+def shown(url: str) -> Masked:
+    """Mask the addresses in each segment of *url*; of one that is encoded deeper than `mask` reads, all of it."""
+    if not may_tell(url):
+        return mask(url)
+    text = ""
+    covered: tuple[Covered, ...] = ()
+    for piece in url.split("/", _MOST_PIECES):
+        masked = _masked(piece)
+        covered += tuple(replace(cover, begin=cover.begin + len(text)) for cover in masked.covered)
+        text += f"{masked.text}/"
+    # What only two segments together say, as a quoted "/" can, is not worth its way back.
+    whole = mask(text[:-1])
+    return whole if whole.covered else Masked(whole.text, covered)
+
+
+def followable(path: str) -> str:
+    """Return a path of ours to go on to, without the parameters that hold an address, and masked where it does."""
+    path, _, query = path.partition("?")
+    if query and may_tell(query):
+        try:
+            query = urlencode(_kept(query))
+        except NotAPage:
+            query = ""
+    return f"{shown(path).text}?{query}" if query else shown(path).text
+
+
+def may_tell(text: str) -> bool:
+    """Whether an address is in *text*, a URL or a part of one, plain or however often encoded, or is all of a value."""
+    plain = decoded(text)
+    if plain is None:
+        return True
+    # A value may be an address in base64, which shows by itself alone. A profile's "@name@host" shows where it stands.
+    values = (each for each in _VALUES.split(plain) if len(each) >= _SHORTEST and not each.startswith("@"))
+    return holds_address("\n\n".join(dict.fromkeys((text, plain, plain.replace("+", " "), *values))))
+
+
+def decoded(text: str) -> str | None:
+    """Return *text* without its percent-encoding, however often it is encoded; None where there seems no end to it."""
+    for _ in range(_LEVELS):
+        plain = unquote(text)
+        if plain == text:
+            return plain
+        text = plain
+    return None
+
+
+def link_to(shown_url: str) -> str:
+    """Return what leads to the page at *shown_url*: nothing where it is masked, for a link would say the address."""
+    return "" if MASK in shown_url else shown_url
 
 
 def host_of(url: str) -> str:
@@ -64,17 +152,52 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
+def _masked(piece: str) -> Masked:
+    masked = mask(piece)
+    return replace(mask(MASK), covered=(Covered(0, piece),)) if may_tell(masked.text) else masked
+
+
+def _without_scheme(url: str) -> str:
+    return url.partition("://")[2]
+
+
+def _without_matrix(segment: str) -> str:
+    """Return a path's segment without those of its parameters, "article;email=…", that hold an address."""
+    name, *parameters = segment.split(";")
+    if len(parameters) > _MOST_PIECES:
+        return name if may_tell(segment) else segment
+    return ";".join([name, *(each for each in parameters if not may_tell(each))])
+
+
+def _kept(query: str) -> list[tuple[str, str]]:
+    """Return the parameters that say what is read, and nobody's address. Raises NotAPage."""
     try:
-        return parse_qsl(query, keep_blank_values=True, max_num_fields=100)
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
     except ValueError:
-        raise NotAPage("The page’s address has too many parameters.") from None
+        raise NotAPage("The page’s address has too many parameters: more than 100.") from None
+    kept = filter(None, (_without_address(*pair) for pair in pairs))
+    return [pair for pair in kept if not TRACKING.fullmatch(pair[0])]
+
+
+def _without_address(name: str, value: str) -> tuple[str, str] | None:
+    """Return a parameter without what holds an address; None where nothing is left."""
+    text = f"{name}={value}"
+    if not may_tell(text):
+        return name, value
+    if not 1 < len(_PIECE.findall(text)) <= _MOST_PIECES:
+        return None
+    left = _PIECE.sub(lambda piece: "" if may_tell(piece[0]) else piece[0], text).lstrip("&;?")
+    name, _, value = left.partition("=")
+    return None if not left or may_tell(left) else (name, value)
 
 
 def _ascii(host: str) -> str:
     if ":" in host:
-        return f"[{host}]"
+        host = f"[{host}]"
     try:
-        return host.lower() if host.isascii() else idna.encode(host, uts46=True).decode()
+        host = host.lower() if host.isascii() else idna.encode(host, uts46=True).decode()
     except idna.IDNAError:
-        raise NotAPage("The page’s host name is not valid.") from None
+        host = ""
+    if not _HOST.fullmatch(host):
+        raise NotAPage("The page’s host name is not valid.")
+    return host

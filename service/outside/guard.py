@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from service.core.errors import Fault, InvalidChange, ParleyError
+from service.core.thread import may_tell
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -100,4 +101,6 @@ def _problem(url: str) -> str | None:
         return "This is not a URL."
     if parts.username is not None or parts.password is not None:
         return "Leave the user name and password out of the URL; the signature proves who sends."
+    if any(map(may_tell, url.split("/"))):
+        return "Leave the e-mail address out of the URL, which the log shows; a header’s value is sealed."
     return None

@@ -51,7 +51,7 @@ def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
         id=id,
         site=site,
         thread=fields["thread"],
-        thread_url=fields["thread_url"],
+        thread_url=retold(fields["thread_url"]),
         thread_title=retold(fields["thread_title"]),
         parent=fields["parent"],
         author=Author(
@@ -119,7 +119,7 @@ def decision(text: str) -> Decision:
     value: Json = json.loads(text)
     return Decision(
         outcome=Outcome(value["outcome"]),
-        actor=Actor(value["actor"], value["name"]),
+        actor=Actor(value["actor"], retold(value["name"])),
         reasons=tuple(Reason(reason) for reason in value["reasons"]),
         rule=_optional(value["rule"]),
         note=_optional(value["note"]),
@@ -154,7 +154,7 @@ def batch(id: str, site: str, fields: Mapping[str, str]) -> Batch:
     return Batch(
         id=id,
         site=site,
-        actor=Actor(fields["actor"], fields["name"]),
+        actor=Actor(fields["actor"], retold(fields["name"])),
         outcome=Outcome(fields["outcome"]) if fields["outcome"] else None,
         rule=_optional(fields["rule"] or None),
         note=_optional(fields["note"] or None),
@@ -189,7 +189,7 @@ def entry(text: str) -> Entry:
     return Entry(
         id=value["id"],
         deed=Deed(value["deed"]),
-        actor=Actor(value["actor"], value["name"]),
+        actor=Actor(value["actor"], retold(value["name"])),
         subject=value["subject"],
         comment=value["comment"],
         reason=retold(value["reason"]),

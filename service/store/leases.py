@@ -4,6 +4,7 @@ from typing import Final
 
 from service.core.comment import Actor, Lease
 from service.core.errors import NotFound
+from service.core.masking import retold
 from service.store.connection import Connection, Script
 from service.store.keys import SiteKeys
 
@@ -33,7 +34,7 @@ class Leases:
             case ["missing"]:
                 raise NotFound("comment", id)
             case ["taken", other, name, ends]:
-                return Lease(id, Actor(other, name), "", int(ends))
+                return Lease(id, Actor(other, retold(name)), "", int(ends))
         return Lease(id, holder, answer[1], int(answer[2]))
 
     def give_back(self, site: str, id: str, *, token: str) -> bool:
@@ -46,4 +47,8 @@ class Leases:
         keys = SiteKeys(site)
         ids = self._redis.ask(self._leased, [keys.leases], [MOST_LISTED, LEASE_LENGTH])
         holders = self._redis.pipe([("HMGET", keys.lease(id), "holder", "name") for id in ids])
-        return {id: Actor(holder, name) for id, (holder, name) in zip(ids, holders, strict=True) if holder is not None}
+        return {
+            id: Actor(holder, retold(name))
+            for id, (holder, name) in zip(ids, holders, strict=True)
+            if holder is not None
+        }

@@ -33,7 +33,7 @@ class Thread:
     """A page that comments belong to, whether it was closed by hand, and the comment that is *pinned*, shown or not."""
 
     key: str
-    url: str
+    url: MaskedText
     title: MaskedText
     count: int
     is_closed: bool
@@ -91,7 +91,7 @@ class Pages:
         if "url" not in about:
             raise NotFound("thread", thread)
         is_closed, pinned = about.get("closed") == "1", about.get("pinned", "")
-        return Thread(thread, about["url"], retold(about["title"]), count, is_closed, pinned)
+        return Thread(thread, retold(about["url"]), retold(about["title"]), count, is_closed, pinned)
 
     def beside(self, site: str, comment: Comment, *, limit: int) -> tuple[list[Comment], list[Comment]]:
         """Return up to *limit* published comments before *comment*, and as many after it, as the thread reads from its

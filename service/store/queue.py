@@ -36,7 +36,7 @@ from service.core.errors import (
 )
 from service.core.events import EventType
 from service.core.listing import Sorting, facets_of
-from service.core.masking import MaskedText
+from service.core.masking import MaskedText, retold
 from service.core.thread import DEEPEST
 from service.core.verdict import Opinion, known
 from service.store import codec
@@ -418,7 +418,7 @@ def _decided(answer: list[Any], act: Act) -> Decision:
         case ["stale" | "lost", text]:
             raise Superseded(codec.decision(text))
         case ["taken", holder, name, ends]:
-            raise Leased(Lease(act.comment.id, Actor(holder, name), "", int(ends)))
+            raise Leased(Lease(act.comment.id, Actor(holder, retold(name)), "", int(ends)))
         case ["missing"]:
             raise NotFound("comment", act.comment.id)
         case ["late"]:

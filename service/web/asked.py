@@ -10,7 +10,7 @@ from service.web.threads import key_asked
 
 def view_asked(site: str, wanted: Sought, member: Member) -> View:
     """Return the view that a query or a body asks for. Raises InvalidChange, NotFound."""
-    thread = key_asked(wanted) if wanted.thread_url or wanted.thread_id else ""
+    thread = key_asked(site, wanted) if wanted.thread_url or wanted.thread_id else ""
     author = _author_of(site, wanted.author_of, member) if wanted.author_of else ""
     return View(wanted.list, wanted.sort, wanted.reason, author, thread, wanted.words)
 

@@ -12,16 +12,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.comment import LONGEST_UNDO, Comment, Outcome, Receipt
 from service.core.errors import ForeignOrigin, InvalidSubmission, KeyReused, ParleyError
+from service.core.masking import mask
 from service.core.site import Site
 from service.core.submission import Submission
-from service.core.thread import host_of, origin_of
+from service.core.thread import host_of, link_to, origin_of, shown
 from service.outside import metrics
 from service.web.bearer import bearer
 from service.web.context import network, parley, words_of
 from service.web.manners import looks_automatic, stamp
+from service.web.naming import key_sent, names_again
 from service.web.problems import headers_of, refused, status_of, wants_page
 from service.web.schemas import ReceiptOut, receipt_out
-from service.web.shown import CommentShown, FormShown
+from service.web.shown import HIDDEN, CommentShown, FormShown
 from service.web.traffic import policy
 
 bp = APIBlueprint("comments", __name__, tag="Comments")
@@ -66,7 +68,9 @@ def receive(site: Site, fields: Mapping[str, Any]) -> tuple[Submission, Receipt]
         check_origin(site)
         key = request.headers.get("Idempotency-Key", "") or str(fields.get("idempotency_key") or "")
         moderator = bearer() if "Authorization" in request.headers else None
-        submission = Submission.parse(fields, require_name_email=site.policy.require_name_email and not moderator)
+        thread = key_sent(site.id, fields)
+        named = {**fields, "thread_id": thread} if thread else fields
+        submission = Submission.parse(named, require_name_email=site.policy.require_name_email and not moderator)
         is_automatic = not request.is_json and looks_automatic(fields, here.fingerprints, site, now=here.now())
         receipt = here.intake.receive(
             submission,
@@ -75,6 +79,7 @@ def receive(site: Site, fields: Mapping[str, Any]) -> tuple[Submission, Receipt]
             idempotency_key=key,
             is_automatic=is_automatic,
             moderator=moderator,
+            thread=thread,
         )
     except ParleyError as error:
         metrics.REFUSED.labels(reason=type(error).__name__).inc()
@@ -109,7 +114,7 @@ def _document(receipt: Receipt) -> Response:
 
 def _page(site: Site, fields: Mapping[str, Any], submission: Submission, receipt: Receipt) -> AnyResponse:
     """Answer a browser: back to the page if the comment shows there, else a page that says what happens next."""
-    back = submission.thread_url
+    back = link_to(shown(submission.thread_url).text)
     if receipt.outcome is Outcome.PUBLISHED and back and _is_safe_return(site, back):
         return redirect(f"{back}#parley-{receipt.id}", 303)
     seen = as_author_sees(site, receipt.id)
@@ -161,7 +166,7 @@ def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, tem
     form = FormShown.of(
         site,
         base=here.origin,
-        values=typed,
+        values=typed | _hidden_again(site, typed),
         faults=faults,
         problem="" if faults else words.problem(error),
         idempotency_key=key or secrets.token_urlsafe(24),
@@ -173,6 +178,11 @@ def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, tem
     response.headers["Content-Security-Policy"] = policy(posts_to=origin_of(form.page_url))
     response.headers["Parley-Form"] = "again"
     return _no_store(response)
+
+
+def _hidden_again(site: Site, typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what the writer did not type, without the addresses in it: those that they typed are theirs to see."""
+    return {name: mask(typed[name]).text for name in HIDDEN if name in typed} | names_again(site.id, typed)
 
 
 def _no_store(response: Response) -> Response:

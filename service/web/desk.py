@@ -8,6 +8,8 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.errors import InvalidChange, NotSignedIn, TooFast
+from service.core.masking import mask
+from service.core.thread import followable
 from service.web import session as desk_session
 from service.web.context import network, parley
 from service.web.problems import headers_of, refused, status_of
@@ -38,7 +40,9 @@ def _ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
     """Send whoever is not signed in to the door, and back afterwards; a script is told so."""
     if is_script():
         return refused(error)
-    return redirect(url_for("desk.sign_in", next=request.full_path if request.method == "GET" else None), 303)
+    return redirect(
+        url_for("desk.sign_in", next=followable(request.full_path) if request.method == "GET" else None), 303
+    )
 
 
 def is_script() -> bool:
@@ -62,8 +66,9 @@ def post_sign_in() -> AnyResponse:
     try:
         person = parley().access.sign_in(name=name, password=password, network=network())
     except (NotSignedIn, TooFast) as error:
+        shown = mask(name[:100]).text
         page = render_template(
-            "desk/sign_in.html", csrf_token=desk_session.csrf_token(), next=_next(), name=name[:100], problem=str(error)
+            "desk/sign_in.html", csrf_token=desk_session.csrf_token(), next=_next(), name=shown, problem=str(error)
         )
         return Response(page, 422 if isinstance(error, NotSignedIn) else status_of(error)[0], headers_of(error))
     desk_session.sign_in(person)
@@ -90,7 +95,9 @@ def post_invitation(secret: str) -> AnyResponse:
     try:
         person = parley().access.join(secret, name=name, password=request.form.get("password", ""))
     except InvalidChange as error:
-        page = _welcome(secret, name=name[:100], faults={fault.field: fault.message for fault in error.faults})
+        page = _welcome(
+            secret, name=mask(name[:100]).text, faults={fault.field: fault.message for fault in error.faults}
+        )
         return Response(page, 422)
     desk_session.sign_in(person)
     return redirect(url_for("desk_lists.every_site"), 303)
@@ -105,7 +112,7 @@ def _welcome(secret: str, *, name: str, faults: dict[str, str]) -> str:
 
 def path_back(path: str) -> str:
     """Return *path* if it is a page of the desk, else nothing: where to go on is never another site."""
-    return path if path.startswith("/review/") and "//" not in path and "\\" not in path else ""
+    return followable(path) if path.startswith("/review/") and "//" not in path and "\\" not in path else ""
 
 
 def _next() -> str:

@@ -8,6 +8,7 @@ from service.core.comment import Actor, Comment, Decision, Lease, Outcome, Repor
 from service.core.people import Member, Role
 from service.core.ports import Scorer
 from service.core.site import Site
+from service.core.thread import link_to
 from service.core.verdict import Disguise, Label, Unscored, Verdict, known
 from service.web import words
 from service.web.shading import Segment, segments
@@ -89,7 +90,7 @@ class QueueItemShown:
             author=AuthorShown.of(comment.author.name, comment.author.website),
             identity=comment.author.identity,
             when=Moment.of(comment.created_at, now=now),
-            page_url=comment.thread_url,
+            page_url=link_to(comment.thread_url),
             page_title=comment.thread_title or comment.thread_url or "an untitled page",
             thread=comment.thread,
             is_reply=bool(comment.parent),
@@ -262,7 +263,7 @@ class DeskShown:
         shown = tuple(SiteShown(site.id, site.name, waiting[site.id], site.id == current) for site in sites)
         everything = SiteShown("", "All sites", sum(waiting.values()), not current)
         return cls(
-            name=member.name,
+            name=member.actor.name,
             role=member.role,
             may_decide=member.role is not Role.VIEWER,
             site=next((site for site in shown if site.is_current), everything),

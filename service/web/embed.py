@@ -12,9 +12,9 @@ from pydantic import ConfigDict, Field
 
 from service.core.comment import Comment, Outcome
 from service.core.errors import Fault, InvalidChange, NotFound
-from service.core.masking import holds_address, mask
+from service.core.masking import mask
 from service.core.site import Site
-from service.core.thread import canonical, origin_of
+from service.core.thread import LONGEST_URL, link_to, origin_of
 from service.intake import NOT_OURS
 from service.store.pages import Order, Place, State
 from service.store.queue import DAY
@@ -24,6 +24,7 @@ from service.web.bodies import Bodies, answer_with
 from service.web.context import parley, words_of
 from service.web.locale import Words
 from service.web.manners import stamp
+from service.web.naming import LONGEST_THREAD, NAMES, Named
 from service.web.schemas import ThreadQuery
 from service.web.sharing import share
 from service.web.shown import FormShown, ThreadShown, Where
@@ -64,6 +65,7 @@ class FragmentQuery(ThreadQuery):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
+    thread: Annotated[str, Field(max_length=LONGEST_THREAD)] = ""
     thread_title: Annotated[str, Field(max_length=300)] = ""
     lang: Annotated[str, Field(max_length=35)] = ""
     sort: Order = Order.OLDEST
@@ -134,26 +136,26 @@ class Part:
     @classmethod
     def of(cls, site: Site, query: FragmentQuery) -> "Part":
         """Look the thread up. Raises InvalidChange."""
-        if holds_address(query.thread_id):
-            raise InvalidChange([Fault("thread_id", "The page’s id contains an e-mail address. Choose another.")])
-        thread = key_asked(query)
-        url = canonical(query.thread_url) if query.thread_url else ""
-        if url and not site.has_page(url):
+        named = Named.of(site.id, url=query.thread_url, thread_id=query.thread_id, thread=query.thread)
+        if named.url and not site.has_page(named.url):
             raise InvalidChange([Fault("thread_url", NOT_OURS)])
-        state = parley().pages.state(site.id, thread, closes_after=site.policy.close_after_days * DAY)
+        state = parley().pages.state(site.id, named.key, closes_after=site.policy.close_after_days * DAY)
         title = mask(" ".join(query.thread_title.split())).text or site.name
         lang = words_of(site, query.lang).language
-        return cls(site, query, thread, state, Where(parley().origin, site.id, url, query.thread_id, title, lang))
+        where = Where(parley().origin, site.id, thread_title=title, lang=lang, **named.fields)
+        return cls(site, query, named.key, state, where)
 
     @property
     def etag(self) -> str:
         """What changes with whatever shows."""
-        parts = (DIGEST, repr(self.site), repr(self.state), repr(self.where), self.query.model_dump_json())
+        # Not by the names that came: one may hold an address, of which no hash leaves either.
+        query = self.query.model_dump_json(exclude={*NAMES, "thread_title"})
+        parts = (DIGEST, repr(self.site), repr(self.state), repr(self.where), self.thread, query)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
     def markup(self) -> str:
         """Return the fragment."""
-        return render_template("embed/thread.html", etag=self.etag, **self.drawn())
+        return render_template("embed/thread.html", etag=self.etag, key=self.thread, **self.drawn())
 
     def drawn(self, *, idempotency_key: str = "") -> dict[str, object]:
         """Return what the templates show."""
@@ -173,7 +175,7 @@ class Part:
         return {
             "words": words,
             "said": _said(words),
-            "page_url": where.thread_url,
+            "page_url": link_to(where.thread_url),
             "modules": {name: where.base + asset.path for name, asset in ASSETS.modules.items()},
             "thread": ThreadShown.of(
                 found,
@@ -226,6 +228,8 @@ def _parent(site: Site, thread: str, id: str) -> Comment | None:
 
 # Counts
 
+_LONGEST = {"thread_url": LONGEST_URL, "thread_id": 200}
+
 
 @bp.get("/sites/<site>/counts")
 def counts(site: str) -> Response:
@@ -234,11 +238,11 @@ def counts(site: str) -> Response:
     By `thread_url` or `thread_id`, repeated. Raises InvalidChange.
     """
     here = parley().registry.site(site)
-    named = [pair for pair in request.args.items(multi=True) if pair[0] in ("thread_url", "thread_id")]
+    named = [pair for pair in request.args.items(multi=True) if pair[0] in _LONGEST]
     if not 1 <= len(named) <= MOST_COUNTED:
         raise InvalidChange([Fault("thread_url", f"Name 1 to {MOST_COUNTED} threads by thread_url or thread_id.")])
     words = words_of(here, request.args.get("lang", "")[:35])
-    threads = [key_asked(ThreadQuery.model_validate({kind: name[:200]})) for kind, name in named]
+    threads = [key_asked(site, ThreadQuery.model_validate({kind: name[: _LONGEST[kind]]})) for kind, name in named]
     counted = [parley().pages.state(site, thread).count for thread in threads]
     response = jsonify([{"count": count, "text": words("comments", count=count)} for count in counted])
     response.add_etag(weak=True)

@@ -11,6 +11,7 @@ from service.core.site import Site
 from service.web.assets import DIGEST
 from service.web.comments import AUTHOR_TOKEN, as_author_sees, check_origin, fields_of_request, form_again, receive
 from service.web.context import network, parley, words_of
+from service.web.naming import Named
 from service.web.problems import headers_of, status_of
 from service.web.sharing import share
 from service.web.shown import CommentShown, Where
@@ -49,7 +50,8 @@ def _own(site: Site, id: str, lang: str) -> Response:
     words = words_of(site, lang)
     comment = seen.comment
     shown = CommentShown.own(comment, words, outcome=seen.outcome, told=seen.told, deepest=site.policy.reply_depth)
-    where = Where(parley().origin, site.id, comment.thread_url, "", comment.thread_title, words.language)
+    names = Named.on(comment).fields
+    where = Where(parley().origin, site.id, thread_title=comment.thread_title, lang=words.language, **names)
     text = render_template("embed/comment.html", comment=shown, words=words, where=where)
     etag = hashlib.sha256("\0".join((DIGEST, text)).encode()).hexdigest()[:24]
     response = Response(status=304) if request.if_none_match.contains_weak(etag) else make_response(text)

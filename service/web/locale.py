@@ -18,6 +18,7 @@ from babel.numbers import format_decimal
 
 from service.core.comment import Millis
 from service.core.errors import Fault, InvalidChange, ParleyError
+from service.core.public import address_in
 
 Text = str | Mapping[str, str]
 
@@ -106,7 +107,9 @@ def _problem(key: str, text: str) -> str:
     if unknown or text.count("{") != len(_PLACEHOLDER.findall(text)) or text.count("}") != text.count("{"):
         known = ", ".join(f"{{{name}}}" for name in sorted(placeholders(ours))) or "none"
         return f"The text “{key}” may use these placeholders: {known}."
-    return "" if 1 <= len(text) <= LONGEST_TEXT else f"A text has 1 to {LONGEST_TEXT} characters."
+    if not 1 <= len(text) <= LONGEST_TEXT:
+        return f"A text has 1 to {LONGEST_TEXT} characters."
+    return address_in(text, what=f"The text “{key}”")
 
 
 def placeholders(text: str) -> set[str]:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from service.core import errors
 from service.core.errors import ParleyError
+from service.core.masking import mask
 from service.web.schemas import decision_out
 
 log = structlog.get_logger(__name__)
@@ -70,7 +71,9 @@ def body_of(error: ParleyError) -> dict[str, Any]:
     kind = type(error).__name__
     problem: dict[str, Any] = {"type": f"urn:parley:{kind}", "title": title, "status": status, "detail": str(error)}
     if isinstance(error, errors.InvalidSubmission):
-        problem["errors"] = [{"field": fault.field, "message": fault.message} for fault in error.faults]
+        problem["errors"] = [
+            {"field": mask(fault.field).text, "message": mask(fault.message).text} for fault in error.faults
+        ]
     if isinstance(error, errors.Superseded):
         problem["decision"] = decision_out(error.winner).model_dump(mode="json")
     return problem
@@ -90,10 +93,11 @@ def headers_of(error: ParleyError) -> Headers:
 
 
 def answer(problem: dict[str, Any], headers: Headers) -> Response:
-    """Answer with *problem*, as a page to a browser."""
-    status = problem["status"]
+    """Answer with *problem*, as a page to a browser. Its detail may repeat what was sent: a name, a host."""
+    status, detail = problem["status"], mask(problem["detail"]).text
+    problem["detail"] = detail
     if wants_page():
-        text = render_template("problem.html", status=status, title=problem["title"], detail=problem["detail"])
+        text = render_template("problem.html", status=status, title=problem["title"], detail=detail)
         return Response(text, status, headers, mimetype="text/html")
     return Response(json.dumps(problem), status, headers, content_type="application/problem+json")
 

@@ -167,7 +167,7 @@ def put_thread(site: str, thread: ThreadIn) -> ThreadOut:
     A closed thread shows its comments and takes no more. A pinned comment and its replies stand first in every
     order.
     """
-    casework, member, key = parley().casework, bearer(), key_asked(thread)
+    casework, member, key = parley().casework, bearer(), key_asked(site, thread)
     if thread.pinned:
         casework.pin(site, thread.pinned, member=member, thread=key, reason=thread.reason)
     elif "pinned" in thread.model_fields_set:

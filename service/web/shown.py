@@ -12,16 +12,17 @@ from markupsafe import Markup
 from service.core.comment import Comment, Millis, Outcome, Reading
 from service.core.masking import MASK, MaskedText
 from service.core.site import Site
-from service.core.thread import NotAPage, canonical
+from service.core.thread import NotAPage, canonical, link_to, shown
 from service.store.pages import Order
 from service.web.locale import Words
 from service.web.markup import rendered
+from service.web.naming import NAMES
 
 #: Tints of the avatars.
 HUES: Final = 12
 
 #: Fields of the comment form that its writer does not see.
-HIDDEN: Final = ("thread_url", "thread_id", "thread_title", "parent_id", "author_key", "lang")
+HIDDEN: Final = (*NAMES, "thread_title", "parent_id", "author_key", "lang")
 
 
 def initial(name: str) -> str:
@@ -37,7 +38,7 @@ def hue(name: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A thread, as its links name it: *base* is our own origin."""
+    """A thread, as its links name it: *base* is our own origin, *thread* its signed key where that names it."""
 
     base: str
     site: str
@@ -45,6 +46,7 @@ class Where:
     thread_id: str = ""
     thread_title: str = ""
     lang: str = ""
+    thread: str = ""
 
     @property
     def door(self) -> str:
@@ -66,6 +68,7 @@ class Where:
         return {
             "thread_url": self.thread_url,
             "thread_id": self.thread_id,
+            "thread": self.thread,
             "thread_title": self.thread_title,
             "lang": self.lang,
         }
@@ -264,4 +267,4 @@ def _page(site: Site, url: str) -> str:
         page = canonical(url)
     except NotAPage:
         return ""
-    return page if site.has_page(page) else ""
+    return link_to(shown(page).text) if site.has_page(page) else ""

@@ -7,12 +7,12 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from service.core.comment import Comment
-from service.core.errors import Fault, InvalidChange, NotFound
-from service.core.thread import NotAPage, canonical, key_of
+from service.core.errors import NotFound
 from service.store.pages import State
 from service.web import cursors
 from service.web.comments import AUTHOR_TOKEN, as_author_sees
 from service.web.context import parley
+from service.web.naming import Named
 from service.web.schemas import Counts, PageQuery, PublicComment, PublicComments, ThreadQuery, public_comment
 
 bp = APIBlueprint("threads", __name__, tag="Threads")
@@ -70,17 +70,12 @@ def own_comment(site: str, id: str) -> PublicComment | None:
 def _thread(site: str, query: ThreadQuery) -> str:
     """Return the key of the thread that is asked for. Raises NotFound without such a site, InvalidChange."""
     parley().registry.site(site)
-    return key_asked(query)
+    return key_asked(site, query)
 
 
-def key_asked(query: ThreadQuery) -> str:
-    """Return the key of the thread that *query* names. Raises InvalidChange."""
-    if not query.thread_url and not query.thread_id:
-        raise InvalidChange([Fault("thread_url", "Say which thread: thread_url or thread_id.")])
-    try:
-        return key_of(url=canonical(query.thread_url) if query.thread_url else "", thread_id=query.thread_id)
-    except NotAPage as error:
-        raise InvalidChange([Fault("thread_url", str(error))]) from None
+def key_asked(site: str, query: ThreadQuery) -> str:
+    """Return the key of the thread of *site* that *query* names. Raises InvalidChange."""
+    return Named.of(site, url=query.thread_url, thread_id=query.thread_id).key
 
 
 def _next(found: list[Comment], limit: int) -> str | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import Flask, Response, g, request
 
+from service.core.thread import followable
 from service.outside import metrics
 from service.web.context import address_of, is_within
 from service.web.payloads import insist_on_bounds
@@ -74,9 +75,17 @@ def _end(response: Response) -> Response:
         milliseconds=round(seconds * 1000, 1),
     )
     response.headers["X-Request-ID"] = g.request_id
+    _lead_on(response)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
+
+
+def _lead_on(response: Response) -> None:
+    """Let no redirect repeat an address that the request's own path or query held."""
+    if response.location and (place := followable(response.location)) != response.location:
+        response.location = place
+        response.set_data("")
 
 
 class TrustedProxies:

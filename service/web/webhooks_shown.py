@@ -7,7 +7,8 @@ from typing import Final
 
 from service.core.catalogue import MEANINGS
 from service.core.events import CHOICES, UNASKED, Attempt, Endpoint, EventType, Health, Logged
-from service.core.masking import MaskedText
+from service.core.masking import MaskedText, mask
+from service.core.thread import shown
 from service.web.words import Moment
 from service.webhooks import Exchange, Shown
 
@@ -157,13 +158,13 @@ class EndpointForm:
 
     @classmethod
     def again(cls, typed: Mapping[str, str], events: Sequence[str], faults: Mapping[str, str]) -> "EndpointForm":
-        """Return the form as it was typed, with what is wrong beside its field."""
+        """Return the form as it was typed, addresses masked, with what is wrong beside its field."""
         return cls(
-            url=typed.get("url", ""),
-            description=typed.get("description", ""),
+            url=shown(typed.get("url", "")).text,
+            description=mask(typed.get("description", "")).text,
             choices=_choices(events),
             payload=typed.get("payload", "full"),
-            headers=typed.get("headers", ""),
+            headers=mask(typed.get("headers", "")).text,
             per_minute=typed.get("per_minute", ""),
             faults=faults,
         )

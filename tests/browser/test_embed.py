@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -429,3 +430,86 @@ def test_nothing_is_kept_or_sent_that_need_not_be(page: Page, parley: RunningPar
     assert page.evaluate("JSON.stringify(localStorage)") == json.dumps({})
     scripts = [url for url in asked if url.endswith(".js")]
     assert scripts == [f"{parley.url}/embed/v1/parley.js"]
+
+
+def within(page: Page) -> str:
+    """Return the thread's own HTML, and what the browser keeps of it."""
+    root = page.evaluate("document.querySelector('parley-comments').shadowRoot.innerHTML")
+    return str(root) + str(page.evaluate("JSON.stringify(localStorage)"))
+
+
+ADDRESSED = (
+    "authors/{}/",
+    "authors/{}?page=2".format("tucked%2540example.com"),
+    "@ana@example.com/posts",
+    "lib@18.html",
+    "photo@2x.html",
+)
+
+
+@pytest.mark.parametrize("path", ADDRESSED)
+def test_a_page_with_an_address_or_an_at_in_its_path_is_commented_on_like_any_other(
+    page: Page, host: Host, parley: RunningParley, path: str
+) -> None:
+    article = f"{host.url}/{path.format('tucked@example.com')}"
+    post(parley, article, "Here before you.")
+    page.goto(article)
+    expect(page.locator(".parley-comment")).to_have_count(1)
+    write(page, "A word.")
+    send(page)
+    expect(page.locator(".parley-comment")).to_have_count(2)
+    page.reload()
+    expect(page.locator(".parley-comment")).to_have_count(2)
+    page.get_by_role("link", name="Newest").click()
+    expect(page.locator(".parley-comment .parley-text").first).to_have_text("A word.")
+    assert "tucked" not in within(page)
+
+
+@pytest.mark.parametrize("path", [ADDRESSED[0], ADDRESSED[3]])
+def test_such_a_page_is_written_on_without_javascript_as_well(opened: Opener, host: Host, path: str) -> None:
+    page = opened(java_script_enabled=False)
+    page.goto(f"{host.url}/nojs/{path.format('tucked@example.com')}")
+    page.get_by_role("link", name="Read and write comments").click()
+    write(page, "Without scripts.")
+    send(page)
+    page.goto(f"{host.url}/nojs/{path.format('tucked@example.com')}")
+    page.get_by_role("link", name="Read and write comments").click()
+    assert comments(page) == ["Without scripts."]
+    assert "tucked" not in page.content()
+
+
+@pytest.mark.parametrize(
+    "came", ["?email=tucked@example.com", "?e=tucked%2540example.com&utm_source=mail"], ids=["plain", "twice"]
+)
+def test_who_comes_by_a_newsletter_sees_the_thread_and_the_draft_of_the_page(
+    page: Page, parley: RunningParley, article: str, came: str
+) -> None:
+    post(parley, article, "Here before you.")
+    page.goto(article + came)
+    expect(page.locator(".parley-comment")).to_have_count(1)
+    write(page, "Half a thought")
+    page.goto(article)
+    expect(page.locator("textarea[name=body]")).to_have_value("Half a thought")
+    assert "tucked" not in within(page)
+
+
+def test_an_operator_closes_such_a_page_and_is_told_what_is_none(host: Host, parley: RunningParley) -> None:
+    said = parley.cli(
+        "thread", "close", "news", f"{host.url}/authors/tucked@example.com/closed?email=tucked@example.com"
+    )
+    assert said.strip() == f"Closed the thread of {host.url}/authors/•••@•••/closed"
+    article = f"{host.url}/authors/tucked@example.com/closed"
+    comment = {"thread_url": article, "name": "Ben", "email": "ben@example.com", "body": "Late."}
+    assert parley.call("POST", "/v1/sites/news/comments", comment)[0] == 403
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        parley.cli("thread", "close", "news", "mailto:tucked@example.com")
+    assert refused.value.stderr == "Please give the page’s address, like https://example.org/article.\n"
+
+
+def test_a_page_that_is_refused_says_why(page: Page, host: Host) -> None:
+    elsewhere = '<link rel="canonical" href="https://elsewhere.example/a">'
+    host.pages["/elsewhere"] = host.article("/elsewhere").replace("<title>", f"{elsewhere}<title>")
+    page.goto(f"{host.url}/elsewhere")
+    expect(page.locator(".parley-problem")).to_contain_text(
+        "Comments could not be loaded. This page is not one of the site’s. Its owner can add its origin."
+    )

@@ -8,9 +8,12 @@ import json
 import re
 import secrets
 from collections.abc import Iterator
+from hashlib import md5, sha1, sha256
 from io import StringIO
 from ipaddress import ip_network
 from typing import Any
+from unicodedata import normalize
+from urllib.parse import unquote
 
 import pytest
 import structlog
@@ -20,7 +23,9 @@ from pydantic import SecretStr
 from config.settings import Settings
 from service.app import create_app
 from service.core.endpoint import EndpointChange
+from service.core.errors import InvalidChange
 from service.core.people import Role
+from service.core.thread import key_of
 from service.store.keys import SiteKeys
 from service.webhooks import OPERATOR
 from service.wiring import Wiring, set_up_log
@@ -32,11 +37,59 @@ from tests.web.test_pages import BROWSER, hidden
 
 EMBED = "/embed/v1/sites/demo"
 NUMBERS = itertools.count()
+#: Every address, and each name of a thread with one, that was sent: no hash of these is to come out either.
+SENT: set[str] = set()
+NAMED: list[dict[str, str]] = []
 
 
 def address() -> str:
     """Return an address that nobody sent before."""
-    return f"hidden.{next(NUMBERS)}.{secrets.token_hex(4)}@example.com"
+    made = f"hidden.{next(NUMBERS)}.{secrets.token_hex(4)}@example.com"
+    SENT.add(made)
+    return made
+
+
+def encoded() -> Iterator[str]:
+    """Return addresses as URLs hold them: plain, and encoded once, twice, and as full-width characters."""
+    yield address()
+    for sign in ("%40", "%2540", "%252540", "%EF%BC%A0", "%25EF%25BC%25A0", "%20(at)%20"):
+        yield address().replace("@", sign)
+
+
+PLACES = (
+    *("authors/{}", "authors/{}/posts", "{}.html", "u/{}", "a;email={}/b", "a;{}", "a&email={}"),
+    *(
+        "?email={}",
+        "?{}=1",
+        "?a=1;to={}",
+        "?a=1?to={}",
+        "?next=%2Fb%3Fto%3D{}%26c%3D1",
+        "?utm_content={}",
+        "#{}",
+        "#!/?email={}",
+    ),
+)
+
+
+def pages() -> Iterator[dict[str, str]]:
+    """Return names of threads with an address in each place that has one, each way of encoding it in turn."""
+    ways = itertools.cycle(encoded())
+    for place in (*PLACES, *PLACES):
+        yield {"thread_url": f"https://example.org/{place.format(next(ways))}"}
+    yield {"thread_url": f"https://{address()}/a"}
+    yield {"thread_url": f"https://{address().replace('@', '%40')}:pw@example.org/a"}
+    yield {"thread_url": PAGE, "thread_id": address()}
+    yield from ({"thread_id": f"author:{each}"} for each in encoded())
+
+
+def folded() -> Iterator[str]:
+    """Return addresses as they are pasted."""
+    for paste in ("\u200b{}\u202c", " <{}> ", "Ana <{}>", "mailto:{}?subject=Hello", "“{}”,", '"{}" <{}>'):
+        made = address()
+        yield paste.format(made, made)
+    yield address().replace("@", "＠").replace(".", "。")
+    yield address().replace("hidden.", "hidden..").replace("example.com", "docomo.ne.jp")
+    yield "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in address())
 
 
 def comment(**fields: Any) -> dict[str, Any]:
@@ -69,9 +122,10 @@ def logged() -> Iterator[StringIO]:
 
 
 @pytest.fixture
-def watched(valkey: AnyServer, wiring: Wiring, seen: list[str], logged: StringIO) -> FlaskClient:
+def watched(valkey: AnyServer, wiring: Wiring, seen: list[str], logged: StringIO) -> Iterator[FlaskClient]:
     """A client whose every answer is kept, of an application that logs as in production."""
-    app = create_app(Wiring(Settings(redis_url=SecretStr(valkey.url), parley_data=wiring.settings.parley_data)))
+    own = Wiring(Settings(redis_url=SecretStr(valkey.url), parley_data=wiring.settings.parley_data))
+    app = create_app(own)
 
     @app.after_request
     def keep(response: Any) -> Any:
@@ -79,7 +133,8 @@ def watched(valkey: AnyServer, wiring: Wiring, seen: list[str], logged: StringIO
         seen.append(f"{response.status}\n{response.headers}\n{response.get_data(as_text=True)}")
         return response
 
-    return app.test_client()
+    yield app.test_client()
+    own.connection.close()
 
 
 def test_nothing_that_comes_out_holds_an_address(
@@ -137,15 +192,17 @@ def test_nothing_that_comes_out_holds_an_address(
     for id in (held["id"], public):
         watched.get(f"/review/demo/{id}")
     look_around(watched, wiring, held["id"], public, bearer)
+    come_from_pages(watched, bearer)
+    name_everything(watched, wiring, seen)
     sit_at_the_desk(watched, held["id"], public)
     # The rest, and what the machines read.
     for path in ("/", "/docs", "/openapi.json", "/metrics", "/healthz", "/readyz", f"/{address()}"):
         watched.get(path)
     # Webhooks, answers of receivers included.
     with Receiver() as receiver:
-        sent = courier(
-            Wiring(wiring.settings.model_copy(update={"webhook_allow_networks": (ip_network("127.0.0.0/8"),)}))
-        )
+        allowed = {"webhook_allow_networks": (ip_network("127.0.0.0/8"),)}
+        worker = Wiring(wiring.settings.model_copy(update=allowed))
+        sent = courier(worker)
         receiver.answers = [status(500, body=address().encode(), headers={"X-Echo": address()})]
         change = EndpointChange.parse({"url": receiver.url, "description": f"Ask {address()}"})
         endpoint, _ = wiring.webhooks.add("demo", change, member=OPERATOR)
@@ -155,6 +212,7 @@ def test_nothing_that_comes_out_holds_an_address(
         while claimed := sent.claim(limit=100):
             for parcel in claimed:
                 sent.deliver(parcel)
+        worker.connection.close()
         seen += [request.body.decode() for request in receiver.requests]
         assert len(receiver.requests) >= 4
     # What the owners and programs then see of them.
@@ -173,8 +231,85 @@ def test_nothing_that_comes_out_holds_an_address(
     assert len(seen) > 35
     assert '"event": "webhook"' in seen[-1]
     assert sum("•••@•••" in text for text in seen) > 10, "what came out is about these comments"
-    found = {match for text in seen for match in re.findall(r"hidden\.\d+\.\w+", text)}
+    found = {match for text in seen for match in re.findall(r"hidden\.+\d+\.\w+", normalize("NFKC", unquote(text)))}
     assert not found, sorted(found)
+    everything = "\n".join(seen).lower()
+    hashes = (md5, sha1, sha256)
+    assert not [sent for sent in SENT for hash in hashes if hash(sent.encode()).hexdigest()[:20] in everything]
+    assert not [
+        named
+        for named in NAMED
+        if key_of(url=named.get("thread_url", ""), thread_id=named.get("thread_id", "")) in everything
+    ]
+
+
+def unfinished(**named: str) -> dict[str, str]:
+    """Return what a form sends that comes back: its writer typed no address."""
+    typed = {"name": "Ana", "email": "", "body": "", "website": ""}
+    return typed | {name: address() for name in ("thread_title", "parent_id", "lang", "author_key")} | named
+
+
+def come_from_pages(watched: FlaskClient, bearer: dict[str, str]) -> None:
+    """Read and write on pages with addresses in their names, as programs, browsers and the embed do, and moderate."""
+    for n, named in enumerate(pages()):
+        if "(at)" not in str(named):  # a hash of a disguise is no hash of an address
+            NAMED.append(named)
+        posted = watched.post(DOOR, json=comment(**named, body=f"A good read, number {n}.", website=""))
+        assert posted.status_code in (201, 202), (posted.json, named)
+        for path in (DOOR, "/v1/sites/demo/counts", f"{EMBED}/thread", f"{EMBED}/page", f"{EMBED}/counts"):
+            assert watched.get(path, query_string=named).status_code == 200
+        watched.put("/v1/sites/demo/threads", json=named | {"closed": False, "pinned": None}, headers=bearer)
+        watched.get("/v1/sites/demo/queue", query_string=named, headers=bearer)
+        watched.get(f"{DOOR}/{posted.json['id']}/context", headers=bearer)
+        if n % 5 == 0:
+            for path in (DOOR, f"{EMBED}/comments"):
+                again = watched.post(path, data=unfinished(**named), headers=BROWSER)
+                assert again.status_code == 422
+                fields = hidden(again.text) | {"name": "Ana", "email": "", "body": f"Again from number {n} {path}."}
+                watched.post(path, data=fields, headers=BROWSER)
+            watched.get(f"{DOOR}/{posted.json['id']}", headers={"Parley-Author-Token": posted.json["token"]})
+    for query in ("", "?list=decided", "?list=spam"):
+        watched.get(f"/review/demo{query}")
+    for typed in folded():
+        assert watched.post(DOOR, json=comment(email=typed, body=f"Typed {secrets.token_hex(4)}.")).status_code in (
+            201,
+            202,
+        )
+    for url in ("ftp://{}/", "mailto:{}", "https://a b/{}", "{}"):
+        for path in (DOOR, f"{EMBED}/thread", f"{EMBED}/page", f"{EMBED}/counts"):
+            assert watched.get(path, query_string={"thread_url": url.format(address())}).status_code == 422
+        watched.post(DOOR, json=comment(thread_url=url.format(address())))
+        watched.post(DOOR, data=unfinished(thread_url=url.format(address())), headers=BROWSER)
+
+
+def name_everything(watched: FlaskClient, wiring: Wiring, seen: list[str]) -> None:
+    """Give addresses to whatever has a name, as owners do, and go where they lead."""
+    doors = (
+        lambda: wiring.access.add_token(address(), Role.MODERATOR, site="demo"),
+        lambda: wiring.access.join(
+            wiring.access.invite(Role.MODERATOR), name=address(), password="correct horse battery"
+        ),
+        lambda: wiring.sites.add("other", name=f"News {address()}", origins=("https://other.example",)),
+        lambda: wiring.sites.change("demo", {"name": address()}),
+        lambda: wiring.sites.change("demo", {"rule.1": f"Rude | Ask {address()}"}),
+        lambda: wiring.sites.change("demo", {"text.leave_comment": f"Ask {address()}"}),
+        lambda: wiring.webhooks.add(
+            "demo", EndpointChange.parse({"url": f"https://a.example/{address()}"}), member=OPERATOR
+        ),
+    )
+    for door in doors:
+        with pytest.raises(InvalidChange) as refused:
+            door()
+        seen.append(str(refused.value))
+    link = wiring.invitation(Role.MODERATOR).removeprefix(wiring.url.rstrip("/"))
+    typed = {"name": address(), "password": "correct horse battery"}
+    stranger = watched.application.test_client()
+    assert stranger.post(link, data=typed | hidden(stranger.get(link).text)).status_code == 422
+    stranger.post("/review/sign-in", data=typed | hidden(stranger.get("/review/sign-in").text))
+    for path in (f"/review/demo?words={address()}", f"/review/{address()}?next={address()}", f"/docs/?a={address()}"):
+        stranger.get(path, headers=BROWSER)
+        stranger.get("/review/sign-in", query_string={"next": path})
+        watched.get(path, headers=BROWSER)
 
 
 def look_around(watched: FlaskClient, wiring: Wiring, held: str, public: str, bearer: dict[str, str]) -> None:

@@ -78,7 +78,7 @@ class ParleyComments extends HTMLElement {
   }
 
   /** Where this browser keeps the reader's draft and own comments of this thread. */
-  get key() { return `parley:${this.getAttribute("site")}:${this.named.thread_id ?? this.named.thread_url}`; }
+  get key() { return `parley:${this.getAttribute("site")}:${this.thread.dataset.thread}`; }
 
   /** The comment that the page's address names. */
   get #wanted() { return location.hash.startsWith("#parley-c_") ? location.hash.slice(8) : ""; }
@@ -124,8 +124,8 @@ class ParleyComments extends HTMLElement {
   async #begin() {
     try {
       this.#show(await this.#load());
-    } catch {
-      const problem = Object.assign(document.createElement("p"), { className: "parley-problem", textContent: "Comments could not be loaded. " });
+    } catch (error) {
+      const problem = Object.assign(document.createElement("p"), { className: "parley-problem", textContent: `Comments could not be loaded. ${error.cause ?? ""} ` });
       const again = Object.assign(document.createElement("button"), { className: "parley-button", textContent: "Try again" });
       again.onclick = () => this.#begin();
       problem.append(again);
@@ -136,7 +136,7 @@ class ParleyComments extends HTMLElement {
   /** Fetch the part of the thread that shows; null when it is as it was. An unchanged one comes from the cache. */
   async #load(more = {}) {
     const response = await fetch(this.address("thread", { ...this.named, ...this.#part, pages: this.#pages, ...more }));
-    if (!response.ok) throw new Error(`${response.status}`);
+    if (!response.ok) throw new Error(`${response.status}`, { cause: await response.json().then((problem) => problem.detail, () => "") });
     const etag = response.headers.get("ETag");
     if (etag === this.#etag && !more.cursor) return null;
     if (!more.cursor) this.#etag = etag;
