@@ -97,7 +97,8 @@ _PROVIDER: Final = re.compile(
 )
 # What an unquoted local part can't hold, and the mask's own bullet.
 _NAME_STOPS: Final = frozenset('"(),:;<>@[\\]•')
-_JOINT: Final = rf"(?:[._+-]|{_DOT}|\s(?:underscore|dash|hyphen|minus|plus)\s)"
+# A plain dot is one of `_DOT`: named twice, it would be tried twice, and four times twice.
+_JOINT: Final = rf"(?:[_+-]|{_DOT}|\s(?:underscore|dash|hyphen|minus|plus)\s)"
 _NAME: Final = re.compile(rf"(?<![^\W_])(?P<name>[^\W_]++(?:'[^\W_]++)?+(?:{_JOINT}[^\W_]++){{0,4}}){_FILLER}\Z")
 # The "some" of "some one @ example . com".
 _FIRST_HALF: Final = re.compile(r"(?<![^\W_])(?P<word>[^\W_]++) \Z")
