@@ -1,13 +1,13 @@
 """Answers that many ask for: made once, packed once, kept while they are asked for."""
 
 import gzip
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
 from typing import Final
 
 from flask import Response, request
+
+from service.web.kept import Kept
 
 #: Bytes that one process keeps at most.
 MOST_BYTES: Final = 32 * 1024 * 1024
@@ -36,26 +36,11 @@ class Bodies:
     """Bodies by key, the longest unasked thrown away first."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._most = most_bytes
-        self._kept: OrderedDict[str, Body] = OrderedDict()
-        self._size = 0
-        self._lock = Lock()
+        self._kept: Kept[str, Body] = Kept(most_bytes, lambda body: body.size)
 
     def of(self, key: str, make: Callable[[], str]) -> Body:
         """Return the body of *key*, made when there is none; two that ask at once may both make it."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        body = Body.of(make())
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = body
-                self._size += body.size
-            while self._size > self._most:
-                _, dropped = self._kept.popitem(last=False)
-                self._size -= dropped.size
-        return body
+        return self._kept.of(key, lambda: Body.of(make()))
 
 
 def answer_with(body: Body, etag: str, *, mimetype: str) -> Response:

@@ -4,12 +4,12 @@ markdown-it-py parses, with no rule that lets HTML through, and nh3 then keeps w
 overlook, the other does not know.
 """
 
-from functools import lru_cache
+import hashlib
+import sys
 from typing import Final
 from urllib.parse import quote
 
 import nh3
-from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -17,12 +17,14 @@ from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
 from service.core.masking import MASK, MaskedText
+from service.web.autolinks import autolink
+from service.web.kept import Kept
 
 #: Longer texts are paragraphs and nothing else: nobody formats so much by hand, and parsing must stay cheap.
 LONGEST_FORMATTED: Final = 10_000
 
-#: Texts whose HTML is kept, by the thousand characters.
-_KEPT, _SHORT = 4096, 2000
+#: Bytes of HTML that one process keeps at most.
+MOST_BYTES: Final = 16 * 1024 * 1024
 
 _RULES: Final = (
     "autolink",
@@ -48,7 +50,8 @@ _MASK_SHOWN: Final = '<span class="parley-mask" role="img" aria-label="{label}" 
 
 def rendered(text: MaskedText, mask_label: str = "hidden e-mail address") -> Markup:
     """Return *text* as HTML that is safe in any page; *mask_label* is what stands for a mask to who can't see it."""
-    return (_remembered if len(text) <= _SHORT else _rendered)(text, mask_label)
+    key = hashlib.sha256(f"{mask_label}\0{text}".encode("utf-8", "surrogatepass")).digest()
+    return _KEPT.of(key, lambda: _rendered(text, mask_label))
 
 
 def _rendered(text: str, mask_label: str) -> Markup:
@@ -65,7 +68,7 @@ def _rendered(text: str, mask_label: str) -> Markup:
     return Markup(clean.replace(MASK, _MASK_SHOWN.format(label=escape(mask_label))))  # noqa: S704 - nh3 cleaned it
 
 
-_remembered = lru_cache(maxsize=_KEPT)(_rendered)
+_KEPT: Final[Kept[bytes, Markup]] = Kept(MOST_BYTES, sys.getsizeof)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -87,12 +90,12 @@ def _fence(renderer: RendererHTML, tokens: list[Token], at: int, options: Option
 
 
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("zero", {"breaks": True, "linkify": True}).enable(list(_RULES))
+    markdown = MarkdownIt("zero", {"breaks": True}).enable(list(_RULES))
     for kind in ("paragraph", "bullet_list", "ordered_list", "blockquote"):
         markdown.add_render_rule(f"{kind}_open", _open)
     markdown.add_render_rule("fence", _fence)
     markdown.validateLink = lambda url: url.lower().startswith(("http://", "https://"))  # type: ignore[method-assign]
-    markdown.linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    markdown.inline.ruler.at("linkify", autolink)
     return markdown
 
 

@@ -163,6 +163,12 @@ def test_plain_words_show_as_they_were_typed(text: str) -> None:
             f'<p dir="auto">see <a href="https://a.example/b" rel="{REL}">https://a.example/b</a>.</p>',
         ),
         ("a.example and www.a.example", '<p dir="auto">a.example and www.a.example</p>'),
+        (
+            "(**https://a.example/b_(c)**)",
+            f'<p dir="auto">(<strong><a href="https://a.example/b_(c)" rel="{REL}">https://a.example/b_(c)</a>'
+            "</strong>)</p>",
+        ),
+        ("http:// xhttps://a.example", '<p dir="auto">http:// xhttps://a.example</p>'),
     ],
 )
 def test_the_subset(typed: str, shown: str) -> None:
@@ -176,7 +182,9 @@ def test_a_mask_says_what_it_is_and_never_stands_in_a_link() -> None:
     assert "href" not in html
 
 
-@pytest.mark.parametrize("unit", ["[", "[a](", "**a", "``a", "<", "http://a.", "![", "[](", "http://a/((", "- a\n  "])
+@pytest.mark.parametrize(
+    "unit", ["://", "http://a)", "[", "[a](", "**a", "``a", "<", "http://a.", "![", "[](", "http://a/((", "- a\n  "]
+)
 def test_long_texts_take_their_length_in_time(unit: str) -> None:
     def seconds(length: int) -> float:
         text = mask((unit * length)[:length]).text
