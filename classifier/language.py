@@ -77,12 +77,13 @@ class Languages:
 
 def _script(text: str) -> str | None:
     """Return the language of the script that more than three tenths of the letters are written in, unless Latin."""
-    foreign = _FOREIGN_LETTER.findall(text)
-    if len(foreign) <= 0.3 * len(_LETTER.findall(text)):
+    letters = {each: count for each, count in Counter(text).items() if _LETTER.match(each)}
+    foreign = {each: count for each, count in letters.items() if _FOREIGN_LETTER.match(each)}
+    if sum(foreign.values()) <= 0.3 * sum(letters.values()):
         return None
-    found = Counter(
-        next((name for low, high, name in _SCRIPTS if low <= letter <= high), UNDETERMINED) for letter in foreign
-    )
+    found: Counter[str] = Counter()
+    for letter, count in foreign.items():
+        found[next((name for low, high, name in _SCRIPTS if low <= letter <= high), UNDETERMINED)] += count
     if "ja" in found:
         return "ja"
     return "uk" if re.search("[іїєґ]", text) and found["ru"] else found.most_common(1)[0][0]

@@ -34,6 +34,9 @@ class Lexicon:
         # Short ones hide in too many honest words to be looked for inside others.
         long = sorted((word for word in self.loaded if len(word) > 3), key=len, reverse=True)
         self._inside = re.compile("|".join(map(re.escape, long)) or "(?!)")
+        # Unstretching keeps a word's first letter and its last.
+        self._ends = frozenset((word[0], word[-1]) for word in self.loaded)
+        self._costs = {word: cost for word in (*self.ranks, *self.loaded) if (cost := self._cost(word))}
         self._by_shape: dict[tuple[str, int], list[str]] = {}
         for word in self.loaded:
             self._by_shape.setdefault((word[0], len(word)), []).append(word)
@@ -53,8 +56,10 @@ class Lexicon:
         bare = _SEPARATORS.sub("", text)
         readings = ["".join(letters) for letters in islice(product(*(_LETTERS.get(c, c) for c in bare)), _TRIED)]
         for reading in readings:
-            if reading in self.swears or self.unstretched(reading) in self.swears:
-                return self.unstretched(reading) if reading not in self.swears else reading
+            if reading in self.swears:
+                return reading
+            if (reading[:1], reading[-1:]) in self._ends and (plain := self.unstretched(reading)) in self.swears:
+                return plain
         if not text[0].isalnum():
             return None
         if _SIGN.search(text, 1):
@@ -85,7 +90,7 @@ class Lexicon:
             ways = [
                 (best[begin][0] + cost, begin)
                 for begin in range(max(0, end - _LONGEST), end)
-                if (cost := self._cost(text[begin:end]))
+                if (cost := self._costs.get(text[begin:end]))
             ]
             best.append(min(ways, default=(10**9, 0)))
         if best[-1][0] >= 5 * len(text):

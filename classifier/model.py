@@ -122,7 +122,12 @@ class Model:
         if len(words) <= PART:
             return whole, slice(None)
         parts = [slice(at, at + PART) for at in range(0, len(words) - PART // 2, PART // 2)]
-        raws = [self.raw(words[part]) + self.table.part_bias for part in parts]
+        # What repeats itself is read once.
+        read: dict[tuple[str, ...], Floats] = {}
+        for part in parts:
+            if (said := tuple(words[part])) not in read:
+                read[said] = self.raw(said) + self.table.part_bias
+        raws = [read[tuple(words[part])] for part in parts]
         worst = max(range(len(parts)), key=lambda at: float(raws[at][0]))
         return (raws[worst], parts[worst]) if raws[worst][0] > whole[0] else (whole, slice(None))
 

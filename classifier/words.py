@@ -15,8 +15,9 @@ from classifier.text import fold
 #: A longer word is read in pieces of this length.
 LONGEST_WORD: Final = 40
 
-#: Readings of chunks between spaces that are remembered.
+#: Readings of chunks between spaces that are remembered, and cuts of what is glued together.
 _REMEMBERED: Final = 40_000
+_CUTS: Final = 4_000
 
 _LATIN: Final = {ord(character): plain for plain, characters in FOREIGN.items() for character in characters}
 
@@ -56,6 +57,7 @@ class Reader:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._readings: dict[str, tuple[Word, ...]] = {}
+        self._cuts: dict[str, Sequence[str] | None] = {}
 
     def words(self, text: str) -> list[Word]:
         """Return the words of *text* in order, each with its place in *text* as typed."""
@@ -68,6 +70,7 @@ class Reader:
     def forget(self) -> None:
         """Forget the chunks read so far."""
         self._readings.clear()
+        self._cuts.clear()
 
     def placed(self, folded: str) -> list[Word]:
         """Return the words of *folded* text, each with its place there."""
@@ -135,11 +138,19 @@ class Reader:
             return
         for at in range(begin, begin + len(text), LONGEST_WORD):
             part = text[at - begin : at - begin + LONGEST_WORD]
-            parts = self.lexicon.unglued(part)
-            if parts:
+            if parts := self._unglued(part):
                 yield from _side_by_side(parts, at)
             else:
                 yield Word(self.lexicon.unstretched(part), at, at + len(part))
+
+    def _unglued(self, text: str) -> Sequence[str] | None:
+        """Return what the lexicon does, remembered: a chunk too long to be remembered is read several times over."""
+        parts = self._cuts.get(text, ())
+        if parts == ():
+            if len(self._cuts) >= _CUTS:
+                self._cuts.clear()
+            parts = self._cuts[text] = self.lexicon.unglued(text)
+        return parts
 
     def _odd(self, text: str, begin: int) -> Iterator[Word]:
         """Yield the words of letters with digits, signs, separators or letters of another script among them."""

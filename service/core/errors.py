@@ -100,10 +100,10 @@ class Duplicate(Refused):
 
 
 class TooFast(Refused):
-    """Too many comments from one network; *retry_after* says in how many seconds the next is welcome."""
+    """Too much from one network, or for one comment; *retry_after* says in how many seconds the next is welcome."""
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__("You are posting comments too quickly. Slow down.")
+    def __init__(self, retry_after: int, said: str = "You are posting comments too quickly. Slow down.") -> None:
+        super().__init__(said)
         self.retry_after = retry_after
 
 

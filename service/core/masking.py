@@ -89,6 +89,11 @@ def _again(text: MaskedText) -> MaskedText:
     return mask(text).text
 
 
+def part_of(text: MaskedText, begin: int, end: int) -> MaskedText:
+    """Return *text* from *begin* to *end*, in code points: what is hidden in the whole is hidden in a part."""
+    return MaskedText(text[begin:end])
+
+
 def lift(masked: Masked) -> str:
     """Give back what was masked, exactly."""
     pieces: list[str] = []

@@ -159,7 +159,8 @@ _LISTED: Final = re.compile(
 )
 # What an unquoted local part can't hold, and the mask's own bullet.
 _NAME_STOPS: Final = frozenset('"(),:;<>@[\\]•')
-_JOINT: Final = rf"(?:[._+-]|{_DOT}|\s(?:underscore|dash|hyphen|minus|plus)\s)"
+# A plain dot is one of `_DOT`: named twice, it would be tried twice, and four times twice.
+_JOINT: Final = rf"(?:[_+-]|{_DOT}|\s(?:underscore|dash|hyphen|minus|plus)\s)"
 _ANY_NAME: Final = rf"(?<![^\W_])(?P<name>[^\W_]++(?:'[^\W_]++)?+(?:{_JOINT}[^\W_]++){{0,4}})"
 _NAME: Final = re.compile(rf"{_ANY_NAME}{_FILLER}\Z")
 _NAME_ABOVE: Final = re.compile(rf"{_ANY_NAME}[\s*_~`]{{0,3}}\Z")

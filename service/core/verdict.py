@@ -1,11 +1,16 @@
 """What the classifier says of a text: an opinion, never an act."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from heapq import nlargest
+from typing import Final
 
 Label = str
 
 SPAM: Label = "spam"
+
+#: Spans that are kept of a verdict, the heaviest: a person reads no more of them.
+MOST_SPANS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +70,9 @@ def without_spans(opinion: Opinion) -> Opinion:
     if isinstance(opinion, Verdict):
         return replace(opinion, spans=())
     return replace(opinion, guess=opinion.guess and replace(opinion.guess, spans=()))
+
+
+def heaviest(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the heaviest of *spans* in the text's order, `MOST_SPANS` at most."""
+    kept = nlargest(MOST_SPANS, spans, key=lambda span: span.weight)
+    return tuple(sorted(kept, key=lambda span: (span.begin, span.end)))

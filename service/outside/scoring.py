@@ -9,7 +9,7 @@ from classifier.scorer import DEFAULT, Scored
 from classifier.scorer import Scorer as Classifier
 from service.core.errors import StartRefused
 from service.core.masking import MaskedText
-from service.core.verdict import Disguise, Opinion, Span, Unscored, Verdict
+from service.core.verdict import Disguise, Opinion, Span, Unscored, Verdict, heaviest
 from service.outside import metrics
 
 log = structlog.get_logger(__name__)
@@ -61,6 +61,6 @@ class LocalScorer:
 
 
 def _opinion(scored: Scored) -> Opinion:
-    spans = tuple(Span(span.begin, span.end, span.label, span.weight) for span in scored.spans)
+    spans = heaviest(Span(span.begin, span.end, span.label, span.weight) for span in scored.spans)
     verdict = Verdict(scored.model, scored.language, scored.scores, spans)
     return Unscored(scored.unscored, verdict) if scored.unscored else verdict

@@ -57,6 +57,7 @@ Site, in its partition's tag
     said:<digest>       string  id of the comment in which this author said this here; expires
     receipt:<digest>    string  "<payload digest> <comment id> <outcome>" of an Idempotency-Key; expires
     pace:<digest>       string  GCRA's theoretical arrival time of a network's comments or reports, ms; expires
+    pace:reads <id>     string  the same, of an author's readings of that comment
     event:<id>          hash    the event (codec.py); `cancelled` once undone, `retold` once
                                 redacted; expires after the retention
     events              stream  the site's event log, in order: fields event, type; what replay reads

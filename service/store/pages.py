@@ -1,6 +1,6 @@
 """What the public may read: the published comments of a page, as a list and as a tree, and their count."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
@@ -128,9 +128,11 @@ class Pages:
         limit: int,
         hidden: frozenset[str],
         pinned: str = "",
+        fitting: Callable[[Iterable[str]], int] | None = None,
     ) -> tuple[list[Reading], Place | None]:
         """Return up to *limit* comments, each before its replies, from *start* on, and the place of the last if more
-        follow. The *pinned* one comes first with its replies, whatever the order."""
+        follow. The *pinned* one comes first with its replies, whatever the order. Of long comments there are fewer:
+        *fitting* says how many of the first texts one answer takes."""
         keys = SiteKeys(site)
         wanted = limit + 1 + len(hidden)
         if pinned and start is None:
@@ -148,11 +150,15 @@ class Pages:
         page = found[:limit]
         stored = self._redis.pipe([("HMGET", keys.comment(_id(path)), *codec.READ) for _, path in page])
         readings = [
-            replace(codec.reading(path, values), is_pinned=path == pinned)
-            for (_, path), values in zip(page, stored, strict=True)
-            if None not in values[:-1]
+            (place, replace(codec.reading(place[1], values), is_pinned=place[1] == pinned))
+            for place, values in zip(page, stored, strict=True)
+            if None not in values
         ]
-        return readings, Place(*page[-1]) if len(found) > limit else None
+        fits = fitting(reading.body for _, reading in readings) if fitting else len(readings)
+        following = Place(*page[-1]) if len(found) > limit else None
+        if fits < len(readings):
+            following = Place(*readings[fits - 1][0])
+        return [reading for _, reading in readings[:fits]], following
 
     def place(self, site: str, thread: str, comment: str, *, order: Order, limit: int) -> Place | None:
         """Return where to start so that *comment* is among the first *limit*: at its first level, or at itself where

@@ -2,13 +2,13 @@
 
 import gzip
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
 from typing import Final
 
 from flask import Response, request
+
+from service.web.kept import Kept
 
 #: Bytes that one process keeps at most.
 MOST_BYTES: Final = 32 * 1024 * 1024
@@ -38,36 +38,11 @@ class Bodies:
     """Bodies by key, the longest unasked thrown away first."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._most = most_bytes
-        self._kept: OrderedDict[str, Body] = OrderedDict()
-        self._making: dict[str, Lock] = {}
-        self._size = 0
-        self._lock = Lock()
+        self._kept: Kept[str, Body] = Kept(most_bytes, lambda body: body.size)
 
     def of(self, key: str, make: Callable[[], str]) -> Body:
-        """Return the body of *key*, made when there is none: by the first who asks, and the others wait for it."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-            making = self._making.setdefault(key, Lock())
-        with making:
-            return self._kept.get(key) or self._made(key, make)
-
-    def _made(self, key: str, make: Callable[[], str]) -> Body:
-        try:
-            body = Body.of(make())
-        finally:
-            with self._lock:
-                self._making.pop(key, None)
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = body
-                self._size += body.size
-            while self._size > self._most:
-                _, dropped = self._kept.popitem(last=False)
-                self._size -= dropped.size
-        return body
+        """Return the body of *key*, made when there is none."""
+        return self._kept.of(key, lambda: Body.of(make()))
 
 
 def answer_with(body: Body, etag: str, *, mimetype: str) -> Response:

@@ -1,5 +1,7 @@
 """The moderators' API beside decisions: what stands around a comment, its author, what is hidden in it, and the log."""
 
+from dataclasses import replace
+
 from apiflask import APIBlueprint
 from flask import Response, request
 
@@ -126,7 +128,13 @@ def get_author(site: str, identity: str, query: AuthorQuery) -> Response:
     """
     after = cursors.decode(query.cursor)
     found = parley().casework.author(site, identity, member=bearer(), after=after, limit=query.limit)
-    return _document(author_out(found, next=cursors.encode(*found.next) if found.next else None))
+    fits = cursors.fitting(each.comment.body for each in found.written)
+    following = found.next
+    if fits < len(found.written):
+        last = found.written[fits - 1].comment
+        following = last.created_at, last.id
+    shown = replace(found, written=found.written[:fits])
+    return _document(author_out(shown, next=cursors.encode(*following) if following else None))
 
 
 @bp.post(f"{AUTHOR}/notes")

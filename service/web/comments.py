@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.comment import LONGEST_UNDO, Comment, Outcome, Receipt
-from service.core.errors import ForeignOrigin, InvalidSubmission, KeyReused, ParleyError
+from service.core.errors import ForeignOrigin, InvalidSubmission, KeyReused, NotFound, ParleyError, TooFast
 from service.core.masking import mask
 from service.core.site import Site
 from service.core.submission import Submission
@@ -29,6 +29,9 @@ from service.web.traffic import policy
 bp = APIBlueprint("comments", __name__, tag="Comments")
 
 AUTHOR_TOKEN = "Parley-Author-Token"  # noqa: S105 - the header's name
+
+#: How often an author may ask for one comment of theirs.
+READS_PER_MINUTE, READS_AT_ONCE = 30, 20
 
 
 @bp.post("/v1/sites/<site>/comments")
@@ -136,6 +139,15 @@ class Seen:
     comment: Comment
     outcome: Outcome
     told: str
+
+
+def check_author(site: str, id: str) -> None:
+    """Let the author of a comment read it, whose token came in a header. Raises NotFound for anyone else, TooFast."""
+    if not parley().intake.opens(request.headers.get(AUTHOR_TOKEN, ""), site=site, comment=id):
+        raise NotFound("comment", id)
+    pace = parley().access.pace
+    if wait := pace.wait_to_read(site, id, per_minute=READS_PER_MINUTE, burst=READS_AT_ONCE):
+        raise TooFast(wait, "You ask for this comment too often. Slow down.")
 
 
 def as_author_sees(site: Site, id: str) -> Seen:

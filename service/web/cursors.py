@@ -1,9 +1,21 @@
-"""Cursors: a place in an order, as opaque text that survives a URL."""
+"""Cursors: a place in an order, as opaque text that survives a URL; and where a page ends before it has its number."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
+from itertools import accumulate, takewhile
 from math import isnan, nan
+from typing import Final
 
 from service.core.errors import Fault, InvalidChange
+
+#: Characters of comments' texts in one answer: where they are long, a page has fewer of them.
+MOST_CHARACTERS: Final = 400_000
+
+
+def fitting(texts: Iterable[str], *, most: int = MOST_CHARACTERS) -> int:
+    """Return how many of the first *texts* fit into one answer of *most* characters: one at least."""
+    sums = accumulate(map(len, texts))
+    return max(sum(1 for _ in takewhile(lambda total: total <= most, sums)), 1)
 
 
 def encode(score: float, id: str) -> str:

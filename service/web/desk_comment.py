@@ -7,14 +7,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.comment import Decision, Outcome
 from service.core.errors import Fault, InvalidChange, Leased, ParleyError, Superseded, UndoTooLate
-from service.core.people import Member
+from service.core.people import Member, Role
 from service.core.rules import Rule
+from service.core.verdict import known
 from service.review import Ruling
 from service.web import session as desk_session
 from service.web import words
 from service.web.context import parley
 from service.web.desk import guarded, is_script, path_back
-from service.web.desk_shown import OpenedShown
+from service.web.desk_shown import OpenedShown, QueueItemShown
+from service.web.excerpts import TextShown, pieces_of
 from service.web.frame import frame, now
 from service.web.people_shown import AroundShown
 from service.web.problems import refused
@@ -47,6 +49,18 @@ def comment(site: str, id: str) -> str:
     template = "desk/_details.html" if "fragment" in request.args else "desk/comment.html"
     rules = parley().sites.rules_of(parley().registry.site(site))
     return render_template(template, desk=frame(member, site), item=shown, around=around, rules={site: rules})
+
+
+@bp.get("/<site>/<id>/text")
+def text(site: str, id: str) -> str:
+    """Show a comment's whole text to whoever may look, and lease it to nobody."""
+    member = desk_session.member()
+    member.require(Role.VIEWER, site)
+    found = parley().queue.find(site, id).outward
+    verdict = known(found.opinion)
+    pieces = pieces_of(found.body, verdict.spans if verdict else (), parley().scorer.disguises)
+    card = QueueItemShown.of(found, now=now(), whole=TextShown.whole(found.body, pieces))
+    return render_template("desk/text.html", desk=frame(member, site), card=card)
 
 
 @bp.post("/<site>/<id>/lease")

@@ -20,6 +20,9 @@ bp = guarded("desk_people", below="/<site>")
 #: Comments of an author on one page.
 PAGE = 20
 
+#: Masks in a text whose originals one page shows, the first ones.
+MOST_COVERS = 100
+
 
 @bp.errorhandler(InvalidChange)
 def say_what_is_wrong(error: InvalidChange) -> AnyResponse:
@@ -119,7 +122,7 @@ def post_reveal(site: str, id: str) -> AnyResponse:
     """Show an owner what is hidden, once they have said why, which is logged."""
     member = desk_session.member()
     found = parley().redaction.reveal(site, id, member=member, reason=request.form.get("why", ""))
-    version = parley().queue.find(site, id).version
+    version, body = parley().queue.find(site, id).version, found.covers.get("body", ())
     return Response(
         render_template(
             "desk/revealed.html",
@@ -127,7 +130,8 @@ def post_reveal(site: str, id: str) -> AnyResponse:
             id=id,
             version=version,
             address=found.address.reveal() if found.address else "",
-            covers=[(cover.begin, cover.clear) for cover in found.covers.get("body", ())],
+            covers=[(cover.begin, cover.clear) for cover in body[:MOST_COVERS]],
+            more=max(len(body) - MOST_COVERS, 0),
             others=[cover.clear for name, covers in found.covers.items() if name != "body" for cover in covers],
         )
     )

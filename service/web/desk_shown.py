@@ -1,7 +1,7 @@
 """What moderators see: the desk around its comments, a comment that waits, and its whole story once it is opened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from service.core.comment import Actor, Comment, Decision, Lease, Outcome, Report
@@ -9,15 +9,19 @@ from service.core.people import Member, Role
 from service.core.ports import Scorer
 from service.core.site import Site
 from service.core.thread import link_to
-from service.core.verdict import Disguise, Label, Unscored, Verdict, known
+from service.core.verdict import Label, Unscored, Verdict, known
 from service.web import words
-from service.web.shading import Segment, segments
+from service.web.excerpts import Reading, TextShown, pieces_of
 from service.web.shown import AuthorShown
 from service.web.why import Without, without_each
 from service.web.words import Moment
 
-#: Characters beyond which a comment gets a frame of its own in the queue.
-LONG: Final = 1500
+#: Characters of a name and of a page's title in a list; an opened comment shows all of them.
+LONGEST_NAME: Final = 60
+LONGEST_TITLE: Final = 120
+
+#: Decisions and reports that an opened comment lists, the last ones.
+MOST_LISTED: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class QueueItemShown:
     is_reply: bool
     outcome: Outcome
     reasons: tuple[str, ...]
-    segments: tuple[Segment, ...]
+    text: TextShown
     scores: tuple[ScoreShown, ...]
     unscored: str
     reports: str
@@ -73,30 +77,32 @@ class QueueItemShown:
         reports: int = 0,
         decided: "DecisionShown | None" = None,
         held_by: str = "",
-        disguises: Sequence[Disguise] = (),
+        reading: Reading = lambda _: (),
+        whole: TextShown | None = None,
     ) -> "QueueItemShown":
         """Show *comment* to a moderator at *now*, ms since the epoch, with how many *reports* of it wait.
 
-        *decided* is the decision of a person that stands, *held_by* whoever else has it open, *disguises* are those in
-        its text.
+        *decided* is the decision of a person that stands, *held_by* whoever else has it open. Its text is an excerpt,
+        in which *reading* finds what is disguised, unless the *whole* is given.
         """
         outward = comment.outward
         verdict = known(outward.opinion)
-        worn = disguises if outward is comment else ()
+        author = AuthorShown.of(comment.author.name, comment.author.website)
+        title = comment.thread_title or comment.thread_url or "an untitled page"
         return cls(
             id=comment.id,
             site=comment.site,
             version=comment.version,
-            author=AuthorShown.of(comment.author.name, comment.author.website),
+            author=author if whole else replace(author, name=words.short(author.name, LONGEST_NAME)),
             identity=comment.author.identity,
             when=Moment.of(comment.created_at, now=now),
             page_url=link_to(comment.thread_url),
-            page_title=comment.thread_title or comment.thread_url or "an untitled page",
+            page_title=title if whole else words.short(title, LONGEST_TITLE),
             thread=comment.thread,
             is_reply=bool(comment.parent),
             outcome=comment.outcome,
             reasons=tuple(words.REASONS[reason] for reason in comment.reasons),
-            segments=tuple(segments(outward.body, verdict.spans if verdict else (), worn)),
+            text=whole or TextShown.excerpt(outward.body, verdict.spans if verdict else (), reading),
             scores=scores(verdict),
             unscored=words.unscored(comment.opinion.reason) if isinstance(comment.opinion, Unscored) else "",
             reports=words.reports(reports) if reports else "",
@@ -114,11 +120,6 @@ class QueueItemShown:
     def state(self) -> str:
         """Where it stands, in a word."""
         return words.STATES[self.outcome]
-
-    @property
-    def is_long(self) -> bool:
-        """Whether its text is better read in a frame of its own, so that the queue stays a queue."""
-        return sum(len(segment.text) for segment in self.segments) > LONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +189,20 @@ class OpenedShown:
         now: float,
     ) -> "OpenedShown":
         """Show *comment* to *reader* at *now*, ms since the epoch; *scorer* tells what each phrase makes of it."""
-        disguises = scorer.disguises(comment.body)
-        card = QueueItemShown.of(comment, now=now, reports=len(reports), disguises=disguises)
-        verdict = known(comment.opinion)
+        outward = comment.outward
+        verdict = known(outward.opinion)
+        pieces = pieces_of(outward.body, verdict.spans if verdict else (), scorer.disguises)
+        whole = TextShown.whole(outward.body, pieces)
+        card = QueueItemShown.of(comment, now=now, reports=len(reports), whole=whole)
         return cls(
             card=card,
-            phrases=without_each(comment.body, card.segments, scorer),
+            phrases=without_each(outward.body, pieces, scorer),
             model=verdict.model if verdict else "",
             language=words.language(verdict.language) if verdict else "",
-            decisions=tuple(DecisionShown.of(decision, reader=reader, now=now) for decision in decisions),
-            reports=tuple(ReportShown.of(report, now=now) for report in reports),
+            decisions=tuple(
+                DecisionShown.of(decision, reader=reader, now=now) for decision in decisions[-MOST_LISTED:]
+            ),
+            reports=tuple(ReportShown.of(report, now=now) for report in reports[-MOST_LISTED:]),
             lease=lease.token,
             held_by="" if lease.holder.id == reader.id else lease.holder.name,
             held_until=Moment.of(lease.ends, now=now),

@@ -4,13 +4,14 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from apiflask import APIBlueprint
 from flask import Response, abort, jsonify, make_response, render_template, request
 from pydantic import ConfigDict, Field
 
-from service.core.comment import Comment, Outcome
+from service.core.comment import Comment, Outcome, Reading
 from service.core.errors import Fault, InvalidChange, NotFound
 from service.core.masking import mask
 from service.core.site import Site
@@ -36,6 +37,9 @@ bp.after_request(share)
 
 #: Comments that a thread begins with, and that "load more" adds.
 PAGE = 50
+
+#: Characters of comments' texts that it begins with, and adds: where they are long, fewer comments.
+PAGE_CHARACTERS = 100_000
 
 #: Pages that one fragment holds at most, for who has loaded more of them and asks what changed.
 MOST_PAGES = 10
@@ -162,15 +166,11 @@ class Part:
         site, query, where = self.site, self.query, self.where
         words = words_of(site, where.lang)
         start, is_part = _start(site, self.thread, query)
-        found, following = parley().pages.tree(
-            site.id,
-            self.thread,
-            order=query.sort,
-            start=start,
-            limit=PAGE * query.pages,
-            hidden=self.state.hidden,
-            pinned=self.state.pinned,
-        )
+        found, following = self._from(start)
+        if query.at and is_part and query.at not in {each.id for each in found}:
+            # Too long texts stand between it and its first level.
+            start = _place(site, self.thread, query, limit=1)
+            found, following = self._from(start)
         parent = _parent(site, self.thread, query.reply)
         return {
             "words": words,
@@ -200,6 +200,18 @@ class Part:
             ),
         }
 
+    def _from(self, start: Place | None) -> tuple[list[Reading], Place | None]:
+        return parley().pages.tree(
+            self.site.id,
+            self.thread,
+            order=self.query.sort,
+            start=start,
+            limit=PAGE * self.query.pages,
+            hidden=self.state.hidden,
+            pinned=self.state.pinned,
+            fitting=partial(cursors.fitting, most=PAGE_CHARACTERS * self.query.pages),
+        )
+
 
 def _said(words: Words) -> str:
     """Return the words that scripts need, as JSON: they stand in the fragment, so that no word is written twice."""
@@ -209,10 +221,14 @@ def _said(words: Words) -> str:
 def _start(site: Site, thread: str, query: FragmentQuery) -> tuple[Place | None, bool]:
     """Return where the part begins, and whether that is not at the thread's beginning."""
     if query.at:
-        place = parley().pages.place(site.id, thread, query.at, order=query.sort, limit=PAGE)
+        place = _place(site, thread, query, limit=PAGE)
         return place, place is not None
     after = cursors.decode(query.cursor)
     return (Place(*after), True) if after else (None, False)
+
+
+def _place(site: Site, thread: str, query: FragmentQuery, *, limit: int) -> Place | None:
+    return parley().pages.place(site.id, thread, query.at, order=query.sort, limit=limit)
 
 
 def _parent(site: Site, thread: str, id: str) -> Comment | None:

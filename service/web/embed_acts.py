@@ -9,7 +9,15 @@ from service.core.comment import Complaint, Outcome
 from service.core.errors import Fault, InvalidChange, NotFound, ParleyError
 from service.core.site import Site
 from service.web.assets import DIGEST
-from service.web.comments import AUTHOR_TOKEN, as_author_sees, check_origin, fields_of_request, form_again, receive
+from service.web.comments import (
+    AUTHOR_TOKEN,
+    as_author_sees,
+    check_author,
+    check_origin,
+    fields_of_request,
+    form_again,
+    receive,
+)
 from service.web.context import network, parley, words_of
 from service.web.naming import Named
 from service.web.problems import headers_of, status_of
@@ -38,10 +46,9 @@ def post(site: str) -> Response:
 
 @bp.get("/sites/<site>/comments/<id>")
 def own(site: str, id: str) -> Response:
-    """Send a comment to its author, whose token came in a header. Raises NotFound."""
+    """Send a comment to its author, whose token came in a header. Raises NotFound, TooFast."""
     here = parley().registry.site(site)
-    if not parley().intake.opens(request.headers.get(AUTHOR_TOKEN, ""), site=site, comment=id):
-        raise NotFound("comment", id)
+    check_author(site, id)
     return _own(here, id, request.args.get("lang", "")[:35])
 
 

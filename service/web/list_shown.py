@@ -93,7 +93,7 @@ class ListShown:
                     reports=int(place) if is_reported else 0,
                     decided=_decided(comment, decisions, reader=reader, now=now),
                     held_by=held.get(comment.id, ""),
-                    disguises=scorer.disguises(comment.body),
+                    reading=scorer.disguises,
                 )
                 for place, comment in found.items
             ),

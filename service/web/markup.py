@@ -4,15 +4,15 @@
 overlook, the other does not know. In between, addresses that only the page puts together are hidden.
 """
 
+import hashlib
+import sys
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
 from operator import itemgetter
 from typing import Final
 from urllib.parse import unquote
 
 import nh3
-from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -22,9 +22,11 @@ from markupsafe import Markup, escape
 from service.core.masking import MASK, MaskedText
 from service.core.rendering import LONGEST_FORMATTED, Piece, linked, parser, pieces, spot_page
 from service.core.spotting import Span, spot
+from service.web.autolinks import autolink
+from service.web.kept import Kept
 
-#: Texts whose HTML is kept, by the thousand characters.
-_KEPT, _SHORT = 4096, 2000
+#: Bytes of HTML that one process keeps at most.
+MOST_BYTES: Final = 16 * 1024 * 1024
 
 _TAGS: Final = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "s", "strong", "ul"}
 
@@ -36,7 +38,8 @@ _MASK_SHOWN: Final = '<span class="parley-mask" role="img" aria-label="{label}" 
 
 def rendered(text: MaskedText, mask_label: str = "hidden e-mail address") -> Markup:
     """Return *text* as HTML that is safe in any page; *mask_label* is what stands for a mask to who can't see it."""
-    return (_remembered if len(text) <= _SHORT else _rendered)(text, mask_label)
+    key = hashlib.sha256(f"{mask_label}\0{text}".encode("utf-8", "surrogatepass")).digest()
+    return _KEPT.of(key, lambda: _rendered(text, mask_label))
 
 
 def _rendered(text: str, mask_label: str) -> Markup:
@@ -53,7 +56,7 @@ def _rendered(text: str, mask_label: str) -> Markup:
     return Markup(clean.replace(MASK, _MASK_SHOWN.format(label=escape(mask_label))))  # noqa: S704 - nh3 cleaned it
 
 
-_remembered = lru_cache(maxsize=_KEPT)(_rendered)
+_KEPT: Final[Kept[bytes, Markup]] = Kept(MOST_BYTES, sys.getsizeof)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -122,11 +125,10 @@ def _fence(renderer: RendererHTML, tokens: list[Token], at: int, options: Option
 
 def _markdown() -> MarkdownIt:
     markdown = parser().enable("linkify")
-    markdown.options["linkify"] = True
     for kind in ("paragraph", "bullet_list", "ordered_list", "blockquote"):
         markdown.add_render_rule(f"{kind}_open", _open)
     markdown.add_render_rule("fence", _fence)
-    markdown.linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    markdown.inline.ruler.at("linkify", autolink)
     return markdown
 
 

@@ -44,15 +44,19 @@ _REFUSALS = {
 def list_queue(site: str, query: QueueQuery) -> Response:
     """List what waits for a person
 
-    Worst first unless `sort` says another order; `list` names another list, and the rest filters it.
+    Worst first unless `sort` says another order; `list` names another list, and the rest filters it. A page of long
+    comments has fewer than `limit`: only `next` tells whether more follow.
     """
     member = bearer()
     parley().registry.site(site)
     view = view_asked(site, query, member)
     found = parley().review.listed(site, view, member=member, after=cursors.decode(query.cursor), limit=query.limit)
+    fits = cursors.fitting(comment.body for _, comment in found.items)
+    shown, rest = found.items[:fits], found.items[fits:]
+    following = (shown[-1][0], shown[-1][1].id) if rest else found.next
     page = QueueOut(
-        items=[queue_item(comment) for _, comment in found.items],
-        next=cursors.encode(*found.next) if found.next else None,
+        items=[queue_item(comment) for _, comment in shown],
+        next=cursors.encode(*following) if following else None,
         looked=found.looked,
     )
     return Response(page.model_dump_json(), mimetype="application/json")
@@ -106,7 +110,10 @@ def post_give_back(site: str, id: str, held: LeaseIn) -> tuple[str, int]:
 
 @bp.get("/v1/sites/<site>/comments/<id>")
 @bp.output(CommentOut)
-@bp.doc(security=["token", "author"], responses=_REFUSALS)
+@bp.doc(
+    security=["token", "author"],
+    responses=_REFUSALS | {429: "Its author asks too often: `Retry-After` says when the next is welcome."},
+)
 def get_comment(site: str, id: str) -> Response:
     """Get one comment
 

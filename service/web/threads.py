@@ -7,10 +7,9 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from service.core.comment import Comment
-from service.core.errors import NotFound
 from service.store.pages import State
 from service.web import cursors
-from service.web.comments import AUTHOR_TOKEN, as_author_sees
+from service.web.comments import AUTHOR_TOKEN, as_author_sees, check_author
 from service.web.context import parley
 from service.web.naming import Named
 from service.web.schemas import Counts, PageQuery, PublicComment, PublicComments, ThreadQuery, public_comment
@@ -25,7 +24,7 @@ bp = APIBlueprint("threads", __name__, tag="Threads")
 def list_comments(site: str, query: PageQuery) -> Response:
     """List the published comments of a thread
 
-    Oldest first. Send the ETag back in `If-None-Match` to poll cheaply.
+    Oldest first; a page of long comments has fewer than `limit`. Send the ETag back in `If-None-Match` to poll cheaply.
     """
     thread = _thread(site, query)
     state = parley().pages.state(site, thread)
@@ -35,9 +34,10 @@ def list_comments(site: str, query: PageQuery) -> Response:
     found = parley().pages.published(
         site, thread, after=cursors.decode(query.cursor), limit=query.limit + 1, hidden=state.hidden
     )
+    fits = min(cursors.fitting(comment.body for comment in found), query.limit)
     page = PublicComments(
-        items=[public_comment(comment) for comment in found[: query.limit]],
-        next=_next(found, query.limit),
+        items=[public_comment(comment) for comment in found[:fits]],
+        next=_next(found, fits),
         count=state.count,
     )
     return _cached(Response(page.model_dump_json(), mimetype="application/json"), etag)
@@ -57,12 +57,11 @@ def count_comments(site: str, query: ThreadQuery) -> Response:
 
 
 def own_comment(site: str, id: str) -> PublicComment | None:
-    """Return the comment to its author, whose token came in a header; None without a token. Raises NotFound."""
-    token = request.headers.get(AUTHOR_TOKEN)
-    if token is None:
+    """Return the comment to its author, whose token came in a header; None without a token. Raises NotFound,
+    TooFast."""
+    if AUTHOR_TOKEN not in request.headers:
         return None
-    if not parley().intake.opens(token, site=site, comment=id):
-        raise NotFound("comment", id)
+    check_author(site, id)
     seen = as_author_sees(parley().registry.site(site), id)
     return public_comment(replace(seen.comment, outcome=seen.outcome))
 

@@ -1,8 +1,9 @@
-"""Characters that nobody sees, made to be seen: each stands as its abbreviation where it was typed."""
+"""Characters that nobody sees, made to be seen: each run stands as its abbreviation where it was typed."""
 
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -14,6 +15,12 @@ _SHORT: Final = {
     "\u2069": "PDI", "\u3164": "HF", "\ufeff": "BOM",
 }  # fmt: skip
 
+#: Those that no script needs; letters are joined by the others, and turned.
+_NEEDLESS: Final = dict.fromkeys(map(ord, set(_SHORT) - set("\u034f\u061c\u200c\u200d\u200e\u200f")))
+
+#: Kinds that one run names.
+_KINDS: Final = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -24,21 +31,40 @@ class Part:
 
 
 def parts(text: str, hidden: tuple[str, ...]) -> Iterator[Part]:
-    """Yield what of *text* is seen, and for each run of one of the *hidden* characters, by their names, what shows it.
+    """Yield what of *text* is seen, and for each run of the *hidden* characters, by their names, what shows it.
 
     The hidden characters themselves are left out, for some would turn the page around them.
     """
-    for name, run in groupby(text, lambda character: _name(character, among=hidden)):
+    known = names(text, hidden)
+    for is_hidden, run in groupby(text, known.__contains__):
         typed = "".join(run)
-        yield Part(_shown(typed), name) if name else Part(typed)
+        yield _shown(typed, known) if is_hidden else Part(typed)
 
 
-def _name(character: str, *, among: tuple[str, ...]) -> str:
-    """Return the name of *character* if it is *among* those, else nothing."""
-    name = unicodedata.name(character, f"U+{ord(character):04X}").lower() if among else ""
-    return name if name in among else ""
+def seen(text: str, hidden: tuple[str, ...]) -> str:
+    """Return *text* without its *hidden* characters."""
+    return text.translate(dict.fromkeys(map(ord, names(text, hidden))))
 
 
-def _shown(run: str) -> str:
-    short = _SHORT.get(run[0], f"U+{ord(run[0]):04X}")
-    return short if len(run) == 1 else f"{short} ×{len(run):,}"
+def plain(text: str) -> str:
+    """Return *text* without what nobody sees and no script needs, where nothing stands for it."""
+    return text.translate(_NEEDLESS)
+
+
+def names(text: str, hidden: tuple[str, ...]) -> dict[str, str]:
+    """Return the characters of *text* that are *hidden*, with their names."""
+    return {each: name for each in set(text) if (name := _name(each)) in hidden} if hidden else {}
+
+
+@lru_cache(maxsize=4096)
+def _name(character: str) -> str:
+    return unicodedata.name(character, f"U+{ord(character):04X}").lower()
+
+
+def _shown(run: str, known: dict[str, str]) -> Part:
+    kinds = list(dict.fromkeys(run))
+    more = ["…"] if len(kinds) > _KINDS else []
+    short = " ".join([_SHORT.get(each, f"U+{ord(each):04X}") for each in kinds[:_KINDS]] + more)
+    return Part(
+        short if len(run) == 1 else f"{short} ×{len(run):,}", ", ".join([known[each] for each in kinds[:_KINDS]] + more)
+    )

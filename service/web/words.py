@@ -241,6 +241,11 @@ def probability(value: float) -> str:
     return "over 0.99" if 0.99 < value < 1 else f"{value:.2f}"
 
 
+def short(text: str, most: int) -> str:
+    """Return *text*, cut where it is longer than *most* characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def comments(count: int) -> str:
     """Return how many comments there are, as a heading."""
     return "One comment" if count == 1 else f"{count:,} comments"

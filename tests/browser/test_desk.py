@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.core.people import Role
 from service.store.keys import SiteKeys
-from tests.browser.conftest import Opener, faults, forgiven
+from tests.browser.conftest import PHONE, Opener, faults, forgiven
 from tests.browser.desk import (
     DESKTOP,
     SITE,
@@ -27,6 +27,7 @@ from tests.browser.desk import (
     spam,
     token,
 )
+from tests.nasty import WORST
 from tests.receivers import Receiver
 from tests.running import RunningParley
 
@@ -464,3 +465,46 @@ def test_every_act_beside_deciding_works_without_javascript(
     expect(page.locator("h1")).to_have_text("Reject 3 comments?")
     page.get_by_role("button", name="Reject 3 comments").click()
     expect(page.locator("main")).to_contain_text("3 rejected.")
+
+
+# Long texts
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+@pytest.mark.parametrize(
+    "view", [{"viewport": DESKTOP}, {"viewport": PHONE, "color_scheme": "dark"}], ids=["desktop", "phone, dark"]
+)
+def test_the_worst_comments_are_a_list_that_one_can_work_through(
+    olga: Page, opened: Opener, parley: RunningParley, seats: dict[str, Any], view: dict[str, Any]
+) -> None:
+    ids = [post(parley, text[:6_000]) for text in WORST.values()]
+    page = opened(storage_state=seats["Olga"], **view)
+    desk(page, parley)
+    expect(page.locator(".desk-card")).to_have_count(len(ids))
+    assert overflow(page) <= 0
+    assert faults(page) == []
+    tallest = page.evaluate("Math.max(...[...document.querySelectorAll('.desk-text')].map(text => text.offsetHeight))")
+    assert tallest < 4_000
+    link = page.locator(".desk-card[aria-current] .desk-whole a")
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("-text$"))
+    expect(page.locator(".desk-whole")).to_have_count(0)
+    expect(page.locator(".desk-text")).to_be_in_viewport()
+    assert overflow(page) <= 0
+
+
+def test_without_a_script_the_whole_text_is_a_link_away(
+    olga: Page, browser: Browser, parley: RunningParley, seats: dict[str, Any]
+) -> None:
+    post(parley, "You stupid idiot. " + "And so it goes on and on. " * 200 + "The end of it.")
+    page = browser.new_context(java_script_enabled=False, storage_state=seats["Olga"]).new_page()
+    desk(page, parley)
+    expect(page.locator(".desk-text")).not_to_contain_text("The end of it.")
+    page.get_by_role("link", name="show all 5,").click()
+    expect(page.locator(".desk-text")).to_contain_text("The end of it.")
+    page.context.close()

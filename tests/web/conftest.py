@@ -26,7 +26,7 @@ def wiring(valkey: AnyServer, tmp_path: Path) -> Iterator[Wiring]:
     wiring.connection.do("FLUSHALL")
     wiring.check()
     wiring.sites.add_demo()
-    wiring.sites.change("demo", {"hold_newcomers": "false"})
+    wiring.sites.change("demo", {"hold_newcomers": "false", "comments_per_minute": "6000", "comments_burst": "6000"})
     yield wiring
     wiring.connection.close()
 

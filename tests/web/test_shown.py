@@ -284,9 +284,9 @@ def test_what_could_not_be_judged_says_why_and_shows_the_guess() -> None:
     assert not QueueItemShown.of(comment(opinion=Unscored("failed")), now=NOW).scores
 
 
-def test_a_comment_shows_the_disguises_it_is_given() -> None:
-    shown = QueueItemShown.of(comment("You are s1lly."), now=NOW, disguises=[Disguise(8, 13, "silly")])
-    assert [piece.reads for piece in shown.segments if piece.text == "s1lly"] == ["silly"]
+def test_a_comment_shows_the_disguises_that_are_found_in_it() -> None:
+    shown = QueueItemShown.of(comment("You are s1lly."), now=NOW, reading=lambda _: [Disguise(8, 13, "silly")])
+    assert [piece.reads for piece in shown.text.passages[0] if piece.text == "s1lly"] == ["silly"]
 
 
 def test_an_opened_comment_tells_its_story_to_its_reader() -> None:

@@ -97,7 +97,7 @@ export default class Writer {
     for (const { id, token } of own) {
       const address = this.#comments.address(`comments/${id}`, { lang: this.#comments.named.lang });
       const response = await fetch(address, { headers: { "Parley-Author-Token": token } }).catch(() => null);
-      if (!response || response.status >= 500) return;
+      if (!response || response.status === 429 || response.status >= 500) return;
       const outcome = response.headers.get("Parley-Outcome");
       if (outcome !== "held") this.#forget(id);
       if (response.ok) this.#place(this.#comments.parse(await response.text()).querySelector(".parley-comment"), outcome);

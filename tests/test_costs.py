@@ -1,0 +1,211 @@
+"""What a text costs grows with its length and no faster, whatever it is made of: from the door to the desk's pages.
+
+CPU seconds are measured, for most of the work is done inside regular expressions and numpy, whose steps nobody counts.
+They are the process's own, the best of a few, and compared with the same work on half the text; what exceeds its bound
+is measured anew, so that only what exceeds it each time fails.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from itertools import product
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from classifier.text import fold
+from service.core import links
+from service.core.address import LONGEST as LONGEST_ADDRESS
+from service.core.address import Address, NotAnAddress
+from service.core.comment import Outcome
+from service.core.listing import LONGEST_SEARCH, View
+from service.core.masking import MaskedText, mask
+from service.core.submission import LONGEST_BODY, website
+from service.core.thread import LONGEST_URL, NotAPage, canonical
+from service.core.verdict import Opinion, Span, known
+from service.outside.scoring import LocalScorer
+from service.web import markup
+from service.web.excerpts import TextShown, pieces_of
+from service.web.why import MOST_SCORED, without_each
+from tests.nasty import ALPHABETS, CHARACTERS, PIECES, UNITS, WORST, repeated, varied
+from tests.web.test_shown import comment
+
+SCORER = LocalScorer()
+CLASSIFIER = SCORER._classifier
+
+LENGTH = 20_000
+
+#: CPU seconds that all steps may take on so long a text, and one that is as long as may be to be taken in.
+BOUND, BOUND_OF_LONGEST = 0.3, 1.0
+
+#: Of twice the text. What takes less than so many seconds is not told from noise.
+RATIO, TOO_SHORT = 2.3, 0.04
+
+TRIES = 4
+
+Work = Callable[[str], object]
+
+
+def masked(text: str) -> MaskedText:
+    return mask(text).text
+
+
+def spans_of(text: MaskedText) -> tuple[Span, ...]:
+    verdict = known(SCORER.without(text))
+    return verdict.spans if verdict else ()
+
+
+def shown(text: str) -> object:
+    hidden = masked(text)
+    spans = spans_of(hidden)
+    whole = TextShown.whole(hidden, pieces_of(hidden, spans, SCORER.disguises))
+    return whole, TextShown.excerpt(hidden, spans, SCORER.disguises)
+
+
+def rendered(text: str) -> object:
+    return markup._rendered(masked(text), "hidden")
+
+
+def taken_in(text: str) -> object:
+    """Do what the door does, and show the author what became of it."""
+    hidden = masked(text)
+    return SCORER.score(hidden), links.count(hidden), markup._rendered(hidden, "hidden")
+
+
+def everything(text: str) -> object:
+    hidden = masked(text)
+    opinion = known(SCORER.score(hidden))
+    spans = opinion.spans if opinion else ()
+    pieces = pieces_of(hidden, spans, SCORER.disguises)
+    whole, excerpt = TextShown.whole(hidden, pieces), TextShown.excerpt(hidden, spans, SCORER.disguises)
+    return whole, excerpt, without_each(hidden, pieces, SCORER), links.count(hidden), markup._rendered(hidden, "x")
+
+
+#: Each step, with the longest text for which it is asked as it is.
+STEPS: dict[str, tuple[Work, int]] = {
+    "normaliser": (fold, LENGTH),
+    "masker": (mask, LENGTH),
+    "scorer": (lambda text: SCORER.without(MaskedText(text)), LENGTH),
+    "disguises": (lambda text: SCORER.disguises(MaskedText(text)), LENGTH),
+    "highlights": (shown, LENGTH),
+    "markdown": (rendered, markup.LONGEST_FORMATTED),
+    "paragraphs": (rendered, 4 * markup.LONGEST_FORMATTED),
+}
+
+
+def seconds(work: Work, text: str) -> float:
+    """Return the CPU seconds of *work* on a text that comes for the first time."""
+    CLASSIFIER.forget()
+    began = time.process_time()
+    work(text)
+    return time.process_time() - began
+
+
+def is_within(work: Work, text: str, bound: float) -> bool:
+    return any(seconds(work, text) < bound for _ in range(TRIES))
+
+
+def grows_evenly(work: Work, half: str, whole: str) -> bool:
+    """Tell whether *whole*, twice as long as *half*, costs at most `RATIO` times as much."""
+    first, second = seconds(work, half), seconds(work, whole)
+    for _ in range(TRIES):
+        if second < TOO_SHORT or second <= RATIO * first:
+            return True
+        first, second = max(first, seconds(work, half)), min(second, seconds(work, whole))
+    return False
+
+
+def uneven(work: Work, length: int, units: Iterable[str]) -> list[str]:
+    return [unit for unit in units if not grows_evenly(work, repeated(unit, length // 2), repeated(unit, length))]
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_twice_the_text_costs_each_step_twice_as_much(name: str) -> None:
+    work, length = STEPS[name]
+    # A quarter first: were it quadratic, what is faster there would be too short at the whole length.
+    slow = [unit for unit in UNITS if seconds(work, repeated(unit, length // 4)) > TOO_SHORT / 8]
+    assert uneven(work, length, slow) == []
+
+
+@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize("alphabet", ALPHABETS)
+def test_so_it_does_where_no_word_comes_twice(name: str, alphabet: str) -> None:
+    work, length = STEPS[name]
+    for size in (3, 12, 40):
+        text = varied(ALPHABETS[alphabet], size, length)
+        assert grows_evenly(work, text[: length // 2], text), size
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.sampled_from([*CHARACTERS, *PIECES]), min_size=2, max_size=5).map("".join))
+def test_no_mixture_of_pieces_costs_more_than_its_length(unit: str) -> None:
+    assert uneven(rendered, markup.LONGEST_FORMATTED, [unit]) == []
+    assert uneven(everything, LENGTH, [unit]) == []
+    assert is_within(everything, repeated(unit, LENGTH), BOUND)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.text(min_size=1, max_size=12), st.text(min_size=1, max_size=12))
+def test_nor_does_any_text_after_another(first: str, then: str) -> None:
+    texts = [repeated(first, length // 2) + repeated(then, length // 2) for length in (LENGTH // 2, LENGTH)]
+    assert grows_evenly(everything, *texts)
+
+
+def test_all_steps_together_take_a_third_of_a_second_for_a_long_text() -> None:
+    assert [unit for unit in UNITS if not is_within(everything, repeated(unit, LENGTH), BOUND)] == []
+
+
+@pytest.mark.parametrize("size", [1, 12, 40])
+def test_so_they_do_where_no_word_comes_twice(size: int) -> None:
+    texts = {
+        (name, end): varied(letters, size, LENGTH, ending=end) for name, letters in ALPHABETS.items() for end in " ,."
+    }
+    assert [kind for kind, text in texts.items() if not is_within(everything, text, BOUND)] == []
+
+
+class CountingScorer(LocalScorer):
+    """The real one, which tells how many characters it was asked to score."""
+
+    scored = 0
+
+    def without(self, text: MaskedText, *places: tuple[int, int]) -> Opinion:
+        self.scored += len(text)
+        return super().without(text, *places)
+
+
+@pytest.mark.parametrize("length", [300, 2_000, 5_000, 20_000, LONGEST_BODY])
+def test_an_opened_comment_is_scored_anew_within_a_bound(length: int) -> None:
+    scorer = CountingScorer()
+    text = masked(repeated("You stupid idiot and then we all went home again to eat, you moron. ", length))
+    pieces = pieces_of(text, spans_of(text), scorer.disguises)
+    assert without_each(text, pieces, scorer)
+    assert scorer.scored <= MOST_SCORED
+
+
+@pytest.mark.parametrize("kind", WORST)
+def test_the_longest_text_is_taken_in_within_a_second(kind: str) -> None:
+    assert len(WORST[kind]) == LONGEST_BODY
+    assert is_within(taken_in, WORST[kind], BOUND_OF_LONGEST)
+
+
+def test_the_short_fields_cost_next_to_nothing() -> None:
+    def parse(text: str, read: Callable[[str], object]) -> None:
+        with suppress(NotAPage, NotAnAddress, ValueError):
+            read(text)
+
+    fields = {
+        "website": (website, 200, ("", "https://a.example/")),
+        "page": (canonical, LONGEST_URL, ("https://a.example/", "https://a.example/?", "https://")),
+        "address": (Address.parse, LONGEST_ADDRESS, ("", "a@", "a@b.")),
+    }
+    for (read, most, begins), unit in product(fields.values(), UNITS):
+        for begin in begins:
+            assert is_within(lambda text, read=read: parse(text, read), (begin + repeated(unit, most))[:most], 0.02)  # type: ignore[misc]
+
+
+def test_words_are_looked_for_as_fast_in_any_text() -> None:
+    long = comment(repeated("ab", LONGEST_BODY), name="Ana")
+    assert long.outcome is Outcome.HELD
+    for words in ("a" * LONGEST_SEARCH, "ab" * (LONGEST_SEARCH // 2 - 1) + "c", " ".join("ab" * 33)[:LONGEST_SEARCH]):
+        assert is_within(lambda _, words=words: View(words=words).admits(long), "", 0.02)  # type: ignore[misc]
