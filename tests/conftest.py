@@ -73,8 +73,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("server_kind", KINDS if is_everywhere else ["valkey"], scope="session")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, in a parallel run, what shares the one running Parley."""
+    """Keep together, in a parallel run, what shares the one running Parley: before xdist reads the marks."""
     for item in items:
         if "parley" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group("running Parley"))

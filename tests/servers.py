@@ -167,7 +167,9 @@ class ValkeyOnPort(Server):
     def __init__(self, data: Path) -> None:
         data.mkdir()
         port = free_port()
-        super().__init__([valkey_binary(), "--port", str(port)], f"redis://127.0.0.1:{port}", data=data)
+        # Without the delay a first replica waits five seconds for others to join it.
+        command = [valkey_binary(), "--port", str(port), "--repl-diskless-sync-delay", "0"]
+        super().__init__(command, f"redis://127.0.0.1:{port}", data=data)
 
 
 class SentinelForTests:

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from service.core.people import Role
-from tests.browser.desk import empty, join
+from tests.browser.desk import desk, empty, join
 from tests.running import RunningParley
 
 TEXT = (
@@ -30,6 +30,7 @@ def test_a_comment_goes_from_the_page_to_the_desk_and_back(page: Page, parley: R
     assert "jane.reader@" not in page.content()
 
     join(page, parley.wiring.invitation(Role.MODERATOR), "Ida")
+    desk(page, parley)
     assert any("idiot" in words for words in page.locator("mark").all_inner_texts())
     page.get_by_role("link", name="Open").first.click()
     page.get_by_role("button", name="Approve").click()

@@ -40,9 +40,9 @@ def test_what_is_away_is_unavailable_and_works_again_when_it_is_back(server: Val
 def test_more_threads_than_connections_wait_for_one_another(servers: Servers) -> None:
     for kind in KINDS:
         connection = connect(servers.of(kind).url, connections=2, replicas=0)
-        with ThreadPoolExecutor(8) as threads:
-            blocked = [threads.submit(connection.do, "BLPOP", "{a}nothing", 0.2) for _ in range(8)]
-        assert [each.result() for each in blocked] == [None] * 8, kind
+        with ThreadPoolExecutor(4) as threads:
+            blocked = [threads.submit(connection.do, "BLPOP", "{a}nothing", 0.2) for _ in range(4)]
+        assert [each.result() for each in blocked] == [None] * 4, kind
         connection.close()
 
 
