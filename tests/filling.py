@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from service.core.batch import CHUNK
 from service.core.comment import Outcome
 from service.core.site import Site
 from service.core.submission import Submission
@@ -28,8 +29,10 @@ class _Calls:
         return ["admitted", 0]
 
     def send(self) -> None:
-        answers = self.connection.run_each(self.kept[0][0], [(keys, args) for _, keys, args in self.kept])
-        assert all(answer[0] == "admitted" for answer in answers), answers
+        for at in range(0, len(self.kept), CHUNK):
+            calls = [(keys, args) for _, keys, args in self.kept[at : at + CHUNK]]
+            answers = self.connection.run_each(self.kept[0][0], calls)
+            assert all(answer[0] == "admitted" for answer in answers), answers
 
 
 def hold(intake: Intake, connection: Connection, submissions: Sequence[Submission], *, site: Site) -> list[str]:

@@ -76,12 +76,15 @@ def fill(parley: RunningParley, texts: Sequence[str]) -> list[str]:
 
 
 def empty(parley: RunningParley) -> None:
-    """Decide whatever waits, so that the next test begins with nothing."""
-    bearer, batches = token(parley), f"/v1/sites/{SITE}/batches"
+    """Decide whatever waits, so that the next test begins with nothing: all at once, then what somebody has open."""
+    bearer, here = token(parley), f"/v1/sites/{SITE}"
     found = {"filter": {"list": Listing.WAITING}, "outcome": Outcome.REJECTED}
-    _, batch = parley.call("POST", batches, found, **bearer)
+    _, batch = parley.call("POST", f"{here}/batches", found, **bearer)
     while batch.get("state") == "running":
-        _, batch = parley.call("GET", f"{batches}/{batch['id']}", **bearer)
+        _, batch = parley.call("GET", f"{here}/batches/{batch['id']}", **bearer)
+    while items := parley.call("GET", f"{here}/queue?limit=100", **bearer)[1]["items"]:
+        for item in items:
+            parley.call("POST", f"{here}/comments/{item['id']}/decisions", {"outcome": Outcome.REJECTED}, **bearer)
 
 
 _tokens: dict[str, dict[str, str]] = {}

@@ -65,7 +65,7 @@ def send(page: Page) -> None:
 
 
 def comments(page: Page) -> list[str]:
-    return page.locator(".parley-comment .parley-text").all_inner_texts()
+    return [text.strip() for text in page.locator(".parley-comment .parley-text").all_inner_texts()]
 
 
 def test_the_first_comment_shows_at_once(page: Page, article: str) -> None:

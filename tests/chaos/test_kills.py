@@ -11,15 +11,14 @@ from pathlib import Path
 
 import urllib3
 
-from tests.chaos.scale import IS_LONG
 from tests.processes import timed
 from tests.receivers import Receiver
 from tests.running import RunningParley
+from tests.scale import IS_LONG
 
 pytestmark = timed
 
-POSTS, ROUNDS = (1000, 2) if IS_LONG else (300, 1)
-WRITERS = 8
+POSTS, ROUNDS, WRITERS = (1000, 2, 8) if IS_LONG else (150, 1, 3)
 
 #: Seconds between two kills.
 PAUSE = 1.5

@@ -22,12 +22,12 @@ from service.store.queue import Queue
 from service.store.registry import Registry
 from service.webhooks import OPERATOR
 from service.wiring import default_policy
-from tests.chaos.scale import EVENTS, IS_LONG
 from tests.conftest import MONTH, fresh
 from tests.endpoints import Office
 from tests.processes import timed
 from tests.receivers import Receiver
 from tests.running import REPOSITORY
+from tests.scale import EVENTS, IS_LONG
 from tests.scorers import SafeScorer
 from tests.servers import ValkeyForTests
 from tests.submissions import NETWORK, submission

@@ -90,7 +90,8 @@ def test_no_answer_webhook_or_card_holds_an_address_that_was_not_masked(body: st
     typed = comment(body, name=name, website=website)
     left = replace(typed, body=restore(body))
     for each in (typed, left):
-        card = "".join(segment.text for segment in QueueItemShown.of(each, now=NOW).segments)
+        passages = QueueItemShown.of(each, now=NOW).text.passages
+        card = "".join(segment.text for passage in passages for segment in passage)
         told = [queue_item(each).model_dump(mode="json"), described(each, Decision(Outcome.HELD, POLICY)), card]
         assert not [text for text in strings(told) if holds_address(text)]
 

@@ -1,4 +1,4 @@
-"""How much chaos there is: a little in `make test`, CHAOS_EVENTS of it in `make test-all` and `make chaos`."""
+"""How much is done in tests that can grow: a little in `make test`, all of it in `make test-all` and `make chaos`."""
 
 import os
 from typing import Final
