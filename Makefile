@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-# A process for each core, but no more: each starts servers of its own.
-PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadgroup
+# Tests wait a good deal: two processes for each core, but not many, since each starts servers of its own.
+PARALLEL = --numprocesses=$(shell $(PYTHON) -c 'import os; print(min(2 * os.cpu_count(), 8))') --dist=loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-all lint format lock train evaluate screenshots chaos clean
