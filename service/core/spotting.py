@@ -178,6 +178,7 @@ _LINK_BEHIND: Final = re.compile(r"https?\Z")
 _ENDING_FIRST: Final = re.compile(r"[a-z]+(?=[\d_-])")
 # The page of a profile elsewhere: "https://example.com/@name@host.tld".
 _PROFILE: Final = re.compile(rf"(?:://{_HOST}(?:\.{_HOST}){{0,5}}|(?<![\w.@-])(?:{_HOST}\.){{1,5}}[a-z]+)/@\Z")
+_PROFILE_NAME: Final = re.compile(r"[\w.+-]+")
 _CODE: Final = re.compile(
     r"[a-z_]\w*@(?:attrs?|obj|self|this|cls|node|elem|ctx|req|res|args|kwargs|params|props?|vals?|vars?|func|fn|idx|tmp"
     r"|ptr|str|int|dict|tuple|struct|enum)"
@@ -214,7 +215,7 @@ def _addresses(text: str) -> Iterator[Span]:
         if _REPOSITORY.match(text, max(0, sign.start() - 3)):
             continue
         span = (_plain(text, sign) if sign["glued"] else None) or _written(text, sign)
-        if span and not _is_profile(text, span[0]) and not _is_quoted_code(text, *span):
+        if span and not _is_profile(text, span[0], sign.start()) and not _is_quoted_code(text, *span):
             yield span
     yield from (found.span() for found in _REVERSED.finditer(text))
     yield from _signless(text)
@@ -322,9 +323,10 @@ def _is_ending(label: str) -> bool:
     return fold("a" + label).text[1:] in REGISTERED or any(label[:end] in REGISTERED for end in range(1, 16))
 
 
-def _is_profile(text: str, begin: int) -> bool:
-    """Tell whether what begins at *begin* names somebody in a page's address."""
-    return text.startswith("/@", begin - 2) and bool(_PROFILE.search(text, max(0, begin - 260), begin))
+def _is_profile(text: str, begin: int, end: int) -> bool:
+    """Tell whether the name from *begin* to *end* is somebody's in a page's address."""
+    is_name = text.startswith("/@", begin - 2) and _PROFILE_NAME.fullmatch(text, begin, end)
+    return bool(is_name and _PROFILE.search(text, max(0, begin - 260), begin))
 
 
 def _local_part(text: str, end: int) -> int:
