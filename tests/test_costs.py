@@ -119,7 +119,7 @@ def is_within(work: Work, text: str, bound: float) -> bool:
 
 
 def grows_evenly(work: Work, text_of: Callable[[int], str], length: int) -> bool:
-    """Tell whether twice the text costs at most `RATIO` times as much: at *length* or beyond, since a step is no growth.
+    """Tell whether twice the text costs at most `RATIO` times as much, at *length* or beyond: a step is no growth.
 
     Beyond what is formatted there is other work to do: that is asked at its *length* alone.
     """
