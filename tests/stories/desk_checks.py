@@ -49,9 +49,8 @@ class DeskChecks(RuleBasedStateMachine):
         for sorting in Sorting:
             assert self.sorted_set(self.keys.waiting(sorting)) == {each.id: each.places[sorting] for each in waiting}
         prefix = self.keys.facet("")
-        stored = {
-            key.removeprefix(prefix): self.sorted_set(key) for key in self.desk.connection.do("KEYS", f"{prefix}*")
-        }
+        found = self.desk.connection._client.scan_iter(f"{prefix}*")
+        stored = {key.removeprefix(prefix): self.sorted_set(key) for key in found}
         assert stored == desk_model.indexed(waiting)
 
     @invariant()
