@@ -218,6 +218,8 @@ def test_too_fast_is_told_with_the_wait(page: Page, parley: RunningParley) -> No
 def test_a_draft_survives_a_reload_and_the_address_only_if_asked(page: Page, article: str) -> None:
     page.goto(article)
     write(page, "Half a thought")
+    # The script that keeps it is on its way since the first key.
+    page.wait_for_function("Object.values(localStorage).some((kept) => kept.includes('Half a thought'))")
     page.reload()
     expect(page.locator("textarea[name=body]")).to_have_value("Half a thought")
     expect(page.locator("[name=name]")).to_have_value("Ana")
