@@ -36,7 +36,7 @@ class RunningParley:
         }
         self.process: Any = None
         self.log = data.parent / f"{data.name}.log"
-        self._http = urllib3.PoolManager(maxsize=32, retries=False, timeout=5)
+        self._http = urllib3.PoolManager(maxsize=32, retries=False, timeout=20)
         self.start()
 
     def start(self) -> None:

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browsers import chromium
 
 PHONE = {"width": 375, "height": 760}
+
+# Beside other processes of a parallel run a page may take its time; what is tested is that it comes, not how soon.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="package")
