@@ -12,7 +12,7 @@ PARALLEL = --numprocesses=$(shell $(PYTHON) -c 'import os; print(min(2 * os.cpu_
 .PHONY: help setup run test test-all lint format lock train evaluate screenshots chaos clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
 
 # The demo's webhook receiver is likely on this machine; elsewhere private networks stay closed unless the setting names them.
 run: export WEBHOOK_ALLOW_NETWORKS ?= 127.0.0.0/8 ::1/128

@@ -1,5 +1,6 @@
 """The door: a comment comes in, from a program as JSON, from a page as a form."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from service.web.traffic import policy
 bp = APIBlueprint("comments", __name__, tag="Comments")
 
 AUTHOR_TOKEN = "Parley-Author-Token"  # noqa: S105 - the header's name
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 #: How often an author may ask for one comment of theirs.
 READS_PER_MINUTE, READS_AT_ONCE = 30, 20
@@ -97,7 +100,8 @@ def fields_of_request() -> dict[str, Any]:
         fields = request.get_json()
         if not isinstance(fields, dict):
             raise BadRequest("The JSON must be an object with the comment’s fields.")
-        return fields
+        # JSON can spell half a character, which nothing that is sent or compared may hold. Forms are decoded without.
+        return {name: _HALVES.sub("\ufffd", text) if isinstance(text, str) else text for name, text in fields.items()}
     if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return request.form.to_dict()
     raise UnsupportedMediaType("Send the comment as application/json or as a form.")

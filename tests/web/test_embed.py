@@ -13,7 +13,7 @@ from service.core.site import Site
 from service.web.bodies import Bodies
 from service.web.manners import TRAP, stamp
 from service.wiring import Wiring
-from tests.web.test_api import RUDE
+from tests.web.test_api import DOOR, RUDE, SAFE
 from tests.web.test_pages import hidden
 
 ORIGIN = "https://news.example.org"
@@ -240,3 +240,19 @@ def test_kept_bodies_are_bounded() -> None:
     bodies.of("h", lambda: make("h"))
     bodies.of("a", lambda: make("a"))
     assert made == [*"abcdefgh", "a"]
+
+
+@pytest.mark.parametrize("door", [DOOR, "/embed/v1/sites/demo/comments"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"thread": "\ud800"},
+        {"thread": "a.\ud800"},
+        {"thread": "a.b", "thread_url": "\ud800"},
+        {"body": "\ud800", "name": ""},
+    ],
+)
+def test_half_a_character_in_any_field_is_no_fault_of_ours(
+    client: FlaskClient, door: str, typed: dict[str, str]
+) -> None:
+    assert client.post(door, json=SAFE | typed).status_code == 422
