@@ -90,7 +90,8 @@ PATIENCE: Final = {Stage.QUIET: 5.0, Stage.HEAD: 10.0, Stage.BODY: 40.0, Stage.A
 class Bounds:
     """What one process bears: *connections*, *per_network* of them from one that is not *trusted*, and for how long.
 
-    Whoever came less than a *moment* ago does not have to make room.
+    *held* are the bytes of unfinished requests and of unread answers. Whoever came less than a *moment* ago does not
+    have to make room.
     """
 
     connections: int
@@ -98,6 +99,7 @@ class Bounds:
     trusted: tuple[IPv4Network | IPv6Network, ...] = ()
     patience: dict[Stage, float] = field(default_factory=lambda: PATIENCE)
     moment: float = MOMENT
+    held: int = MOST_HELD
 
 
 class Request(HTTPRequestParser):
@@ -339,8 +341,10 @@ class Server(TcpWSGIServer):
             if channel.is_late(now):
                 channel.give_up()
         held = sum(channel.held for channel in self.channels)
-        for channel in sorted(self.channels, key=lambda each: each.held, reverse=True) if held > MOST_HELD else ():
-            if held > MOST_HELD and channel.stage is not Stage.SERVED:
+        if held <= self.bounds.held:
+            return
+        for channel in sorted(self.channels, key=lambda each: each.held, reverse=True):
+            if held > self.bounds.held and channel.stage is not Stage.SERVED:
                 held -= channel.held
                 channel.handle_close()
 

@@ -179,6 +179,25 @@ def test_a_trusted_proxy_may_have_as_many_connections_as_it_needs(served: Served
     assert all(is_open(each) for each in for_many)
 
 
+@pytest.mark.parametrize("served", [{"held": 100_000}], indirect=True)
+def test_where_too_much_is_held_who_sent_most_gives_way(served: Served) -> None:
+    begun = b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n"
+    sent = [served.connect(begun + b"x" * bytes_sent) for bytes_sent in (20_000, 40_000, 30_000)]
+    wait_for(lambda: sum(each.held for each in served.server.channels) > 90_000)
+    assert [is_open(each) for each in sent] == [True, True, True]
+    sent.append(served.connect(begun + b"x" * 35_000))
+    wait_for(lambda: not is_open(sent[1]))
+    assert [is_open(each) for each in sent] == [True, False, True, True]
+
+
+@pytest.mark.parametrize("served", [{"held": 100_000, "patience": PATIENCE | {Stage.ANSWER: 60.0}}], indirect=True)
+def test_an_answer_that_nobody_reads_is_held_as_well(served: Served) -> None:
+    unread, late = (served.connect(GET.replace(b"/ ", path)) for path in (b"/long ", b"/late "))
+    assert late.recv(4096).startswith(b"HTTP/1.1 200")
+    wait_for(lambda: len(served.server.channels) == 1)
+    assert len(everything(unread)) < LONG
+
+
 def test_requests_sent_ahead_are_answered_in_order_and_too_many_end_the_connection(served: Served) -> None:
     paths = [f"/page-{n}" for n in range(MOST_AHEAD)]
     with served.connect(b"".join(GET.replace(b"/ ", f"{path} ".encode()) for path in paths)) as connection:

@@ -5,8 +5,9 @@ from typing import Any
 import structlog
 from apiflask.exceptions import HTTPError
 from apiflask.types import ResponseReturnValueType
-from flask import Flask, Response, abort, json, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, abort, current_app, json, render_template, request
+from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from service.core import errors
 from service.core.errors import ParleyError
@@ -45,6 +46,9 @@ WHY_UNREAD = {
     431: "The head of the request is too long. Send 16 kB at most, cookies included.",
     501: "Of all transfer codings only chunked is understood. Send the request plainly.",
 }
+
+#: Characters that are repeated of a host that is none of ours.
+LONGEST_HOST_SHOWN = 100
 
 #: Seconds after which a page may try again when a neighbour is away.
 RETRY_AFTER = 5
@@ -118,6 +122,15 @@ def http_error(error: HTTPException) -> Response:
     return answer(problem, headers)
 
 
+def foreign_host(error: SecurityError) -> Response:
+    """Answer whoever calls us by a host that is none of ours."""
+    # Flask has no URLs where it believes no host; the page's own begin with a slash, and need none.
+    request_ctx.url_adapter = current_app.url_map.bind("")
+    host = request.headers.get("Host", "")[:LONGEST_HOST_SHOWN]
+    error.description = f"Nothing is served here as {host!r}. Whoever runs Parley: PUBLIC_URL says where people reach it."
+    return http_error(error)
+
+
 def insist_it_was_read() -> None:
     """Answer what the web server refused to read, in the same form."""
     status = request.environ.get(UNREAD)
@@ -136,6 +149,7 @@ def register(app: Flask) -> None:
     """Make *app* answer every error this way."""
     app.register_error_handler(ParleyError, refused)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(SecurityError, foreign_host)
     app.register_error_handler(Exception, crashed)
 
 

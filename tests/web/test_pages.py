@@ -246,3 +246,14 @@ def test_without_a_demo_the_landing_page_does_not_lead_there(client: FlaskClient
     wiring.connection.do("DEL", "parley:{registry}:sites")
     assert 'href="/demo"' not in client.get("/").text
     assert client.get("/demo", headers=BROWSER).status_code == 404
+
+
+@pytest.mark.parametrize("host", ["rebound.example", "a b", "x" * 5000, "tucked@example.com"])
+def test_whoever_asks_for_another_host_is_told_what_to_do(client: FlaskClient, host: str) -> None:
+    for path in ("/", "/review/", "/v1/sites/demo/comments", "/nowhere"):
+        page = client.get(path, headers={"Host": host, "Accept": "text/html"})
+        problem = client.get(path, headers={"Host": host})
+        assert (page.status_code, problem.status_code) == (400, 400)
+        assert "PUBLIC_URL" in problem.json["detail"] and "PUBLIC_URL" in page.text
+        assert "/static/" in page.text and "tucked" not in page.text + problem.text
+        assert len(problem.json["detail"]) < 300
