@@ -9,8 +9,8 @@ this machine: compare lines of one run.
 import argparse
 import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -101,33 +101,51 @@ def measured(client: FlaskClient, path: str, headers: Mapping[str, str], rounds:
     return min(took), size
 
 
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What each page and the API's answer take for one *kind* of text: ms of the process's CPU, and bytes."""
+
+    kind: str
+    pages: tuple[tuple[float, int], ...]
+
+    @property
+    def are_within(self) -> bool:
+        """Whether the list stays in its bounds."""
+        return self.pages[0][0] < BOUND_MS and self.pages[0][1] < BOUND_BYTES
+
+
+def costs(rounds: int) -> Iterator[Costs]:
+    """Measure each kind of text, the control first."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    kinds = {"ordinary text (control)": (ORDINARY[:300], "Ana"), **{kind: (WORST[kind], '"' * 245) for kind in WORST}}
+    with tempfile.TemporaryDirectory(prefix="parley-") as name:
+        server = ValkeyForTests(Path(name), appendfsync="no")
+        desk = Desk(server.url, Path(name))
+        for n, (kind, (text, writer)) in enumerate(kinds.items()):
+            site = f"site{n}"
+            desk.fill(site, text, name=writer)
+            id = desk.first(site)
+            asked: list[tuple[str, dict[str, str]]] = [
+                (f"/review/{site}", {}),
+                (f"/review/{site}/{id}", {}),
+                (f"/review/{site}/{id}?fragment=1", {}),
+                (f"/v1/sites/{site}/queue?limit=100", desk.bearer(site)),
+            ]
+            yield Costs(kind, tuple(measured(desk.client, path, headers, rounds) for path, headers in asked))
+        desk.wiring.connection.close()
+        server.stop()
+
+
 def main() -> None:
     """Print a line for each kind of text, and whether the list stays in its bounds."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--rounds", type=int, default=5)
     rounds = arguments.parse_args().rounds
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     columns = ("list", "opened", "panel", "API, 100")
     print(f"{'20 comments of':24}" + "".join(f"{column + ', ms':>14}{'kB':>8}" for column in columns))
-    with tempfile.TemporaryDirectory(prefix="parley-") as name:
-        server = ValkeyForTests(Path(name), appendfsync="no")
-        desk = Desk(server.url, Path(name))
-        kinds = {
-            "ordinary text (control)": (ORDINARY[:300], "Ana"),
-            **{kind: (text, '"' * 245) for kind, text in WORST.items()},
-        }
-        for n, (kind, (text, writer)) in enumerate(kinds.items()):
-            site = f"site{n}"
-            desk.fill(site, text, name=writer)
-            id = desk.first(site)
-            paths = (f"/review/{site}", f"/review/{site}/{id}", f"/review/{site}/{id}?fragment=1")
-            found = [measured(desk.client, path, {}, rounds) for path in paths]
-            found.append(measured(desk.client, f"/v1/sites/{site}/queue?limit=100", desk.bearer(site), rounds))
-            line = "".join(f"{ms:14.0f}{size / 1000:8.0f}" for ms, size in found)
-            is_in = found[0][0] < BOUND_MS and found[0][1] < BOUND_BYTES
-            print(f"{kind:24}{line}{'' if is_in else '   the list is out of its bounds'}", flush=True)
-        desk.wiring.connection.close()
-        server.stop()
+    for each in costs(rounds):
+        line = "".join(f"{ms:14.0f}{size / 1000:8.0f}" for ms, size in each.pages)
+        print(f"{each.kind:24}{line}{'' if each.are_within else '   the list is out of its bounds'}", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ They are the process's own, the best of a few, and compared with the same work o
 is measured anew, so that only what exceeds it each time fails.
 """
 
-import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -16,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classifier.text import fold
-from service.core import links
 from service.core.address import LONGEST as LONGEST_ADDRESS
 from service.core.address import Address, NotAnAddress
 from service.core.comment import Outcome
@@ -24,23 +22,29 @@ from service.core.listing import LONGEST_SEARCH, View
 from service.core.masking import MaskedText, mask
 from service.core.submission import LONGEST_BODY, website
 from service.core.thread import LONGEST_URL, NotAPage, canonical
-from service.core.verdict import Opinion, Span, known
+from service.core.verdict import Opinion
 from service.outside.scoring import LocalScorer
 from service.web import markup
-from service.web.excerpts import TextShown, pieces_of
+from service.web.excerpts import pieces_of
 from service.web.why import MOST_SCORED, without_each
+from tests.costs import (
+    BOUND,
+    BOUND_OF_LONGEST,
+    BOUND_UNFOLDED,
+    LENGTH,
+    SCORER,
+    Work,
+    everything,
+    masked,
+    rendered,
+    seconds,
+    shown,
+    spans_of,
+    taken_in,
+)
 from tests.nasty import ALPHABETS, CHARACTERS, PIECES, UNITS, WORST, repeated, varied
 from tests.scale import IS_LONG
 from tests.web.test_shown import comment
-
-SCORER = LocalScorer()
-CLASSIFIER = SCORER._classifier
-
-LENGTH = 20_000
-
-#: CPU seconds that all steps may take on so long a text, on one whose characters are read as many more each, like "ﷺ",
-#: and on one that is as long as may be to be taken in.
-BOUND, BOUND_UNFOLDED, BOUND_OF_LONGEST = 0.3, 0.6, 1.0
 
 #: Of twice the text. What takes less than so many seconds is not told from noise.
 RATIO, TOO_SHORT = 2.3, 0.04
@@ -49,44 +53,6 @@ TRIES = 8
 
 #: All of them take minutes.
 CHOSEN, EXAMPLES = (UNITS, 40) if IS_LONG else (UNITS[::24], 2)
-
-Work = Callable[[str], object]
-
-
-def masked(text: str) -> MaskedText:
-    return mask(text).text
-
-
-def spans_of(text: MaskedText) -> tuple[Span, ...]:
-    verdict = known(SCORER.without(text))
-    return verdict.spans if verdict else ()
-
-
-def shown(text: str) -> object:
-    hidden = masked(text)
-    spans = spans_of(hidden)
-    whole = TextShown.whole(hidden, pieces_of(hidden, spans, SCORER.disguises))
-    return whole, TextShown.excerpt(hidden, spans, SCORER.disguises)
-
-
-def rendered(text: str) -> object:
-    return markup._rendered(masked(text), "hidden")
-
-
-def taken_in(text: str) -> object:
-    """Do what the door does, and show the author what became of it."""
-    hidden = masked(text)
-    return SCORER.score(hidden), links.count(hidden), markup._rendered(hidden, "hidden")
-
-
-def everything(text: str) -> object:
-    hidden = masked(text)
-    opinion = known(SCORER.score(hidden))
-    spans = opinion.spans if opinion else ()
-    pieces = pieces_of(hidden, spans, SCORER.disguises)
-    whole, excerpt = TextShown.whole(hidden, pieces), TextShown.excerpt(hidden, spans, SCORER.disguises)
-    return whole, excerpt, without_each(hidden, pieces, SCORER), links.count(hidden), markup._rendered(hidden, "x")
-
 
 #: Each step, with the longest text for which it is asked as it is.
 STEPS: dict[str, tuple[Work, int]] = {
@@ -98,14 +64,6 @@ STEPS: dict[str, tuple[Work, int]] = {
     "markdown": (rendered, markup.LONGEST_FORMATTED),
     "paragraphs": (rendered, 4 * markup.LONGEST_FORMATTED),
 }
-
-
-def seconds(work: Work, text: str) -> float:
-    """Return the CPU seconds of *work* on a text that comes for the first time."""
-    CLASSIFIER.forget()
-    began = time.process_time()
-    work(text)
-    return time.process_time() - began
 
 
 def is_cheap(text: str) -> bool:

@@ -127,7 +127,7 @@ def foreign_host(error: SecurityError) -> Response:
     # Flask has no URLs where it believes no host; the page's own begin with a slash, and need none.
     request_ctx.url_adapter = current_app.url_map.bind("")
     host = request.headers.get("Host", "")[:LONGEST_HOST_SHOWN]
-    error.description = f"Nothing is served here as {host!r}. Whoever runs Parley: PUBLIC_URL says where people reach it."
+    error.description = f"Nothing is served here as {host!r}. Whoever runs this: PUBLIC_URL says where people reach it."
     return http_error(error)
 
 
