@@ -13,6 +13,7 @@ from service.outside.scoring import LocalScorer
 from service.redaction import Redaction
 from service.store.pages import Pages as StoredPages
 from service.web import (
+    authority,
     batches,
     casework,
     comments,
@@ -91,6 +92,7 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
         app.register_blueprint(views.bp)
     problems.register(app)
     traffic.register(app)
+    authority.register(app)
     app.wsgi_app = traffic.TrustedProxies(app.wsgi_app, wiring.settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from service.core.comment import Actor
-from service.core.errors import NotAllowed
+from service.core.errors import NotAllowed, NotFound
 from service.core.masking import mask
 
 ALL_SITES = "*"
@@ -41,6 +41,9 @@ class Member:
         return self.site in (ALL_SITES, site)
 
     def require(self, role: Role, site: str) -> None:
-        """Raise NotAllowed unless they have at least *role* on *site*."""
-        if not self.sees(site) or _RANK[self.role] < _RANK[role]:
+        """Raise NotAllowed unless they have at least *role* on *site*; NotFound, as if there were none, for a site that
+        they do not see."""
+        if not self.sees(site):
+            raise NotFound("site", site)
+        if _RANK[self.role] < _RANK[role]:
             raise NotAllowed(f"This needs the role {role.value} on the site {site}.")

@@ -5,8 +5,9 @@ from flask import Response, url_for
 
 from service.core.batch import Batch
 from service.core.errors import Fault, InvalidChange
-from service.core.people import Member
+from service.core.people import Member, Role
 from service.web.asked import view_asked
+from service.web.authority import asker, by_token
 from service.web.batches_schemas import (
     BatchDetailOut,
     BatchesOut,
@@ -16,7 +17,6 @@ from service.web.batches_schemas import (
     batch_detail_out,
     batch_out,
 )
-from service.web.bearer import bearer
 from service.web.context import parley
 
 bp = APIBlueprint("batches", __name__, tag="Moderation")
@@ -37,17 +37,19 @@ _STARTED = _FAULTS | {202: "It goes on: look again for its progress."}
 
 
 @bp.get(BATCHES)
+@by_token(Role.VIEWER)
 @bp.input(BatchesQuery, location="query", arg_name="query")
 @bp.output(BatchesOut)
 @bp.doc(security="token", responses=_REFUSALS)
 def list_batches(site: str, query: BatchesQuery) -> Response:
     """List the last batches, newest first"""
-    found = parley().bulk.recent(site, member=bearer(), limit=query.limit)
+    found = parley().bulk.recent(site, member=asker(), limit=query.limit)
     page = BatchesOut(items=[batch_out(batch) for batch in found])
     return Response(page.model_dump_json(), mimetype="application/json")
 
 
 @bp.post(BATCHES)
+@by_token(Role.MODERATOR)
 @bp.input(BatchIn, location="json", arg_name="batch")
 @bp.output(BatchDetailOut, status_code=201)
 @bp.doc(security="token", responses=_STARTED)
@@ -57,12 +59,12 @@ def post_batch(site: str, batch: BatchIn) -> Response:
     Each is decided at the version that you picked, or refused with the reason. Up to 200 are decided before the answer,
     more by a worker. For 10 seconds the decisions are kept quiet, as with `undo_seconds`.
     """
-    member = bearer()
-    parley().registry.site(site)
+    member = asker()
     return _started(site, _start(site, batch, member).id, member)
 
 
 @bp.get(BATCH)
+@by_token(Role.VIEWER)
 @bp.input(BatchQuery, location="query", arg_name="query")
 @bp.output(BatchDetailOut)
 @bp.doc(security="token", responses=_REFUSALS)
@@ -71,11 +73,12 @@ def get_batch(site: str, id: str, query: BatchQuery) -> Response:
 
     It is kept for 30 days after it is done.
     """
-    document = _document(site, id, bearer(), after=query.cursor, limit=query.limit)
+    document = _document(site, id, asker(), after=query.cursor, limit=query.limit)
     return Response(document.model_dump_json(), mimetype="application/json")
 
 
 @bp.post(f"{BATCH}/undo")
+@by_token(Role.MODERATOR)
 @bp.output(BatchDetailOut, status_code=201)
 @bp.doc(security="token", responses=_STARTED)
 def post_undo_batch(site: str, id: str) -> Response:
@@ -84,7 +87,7 @@ def post_undo_batch(site: str, id: str) -> Response:
     By a batch of its own. Within 10 seconds of a decision its event is never delivered; later a new decision puts the
     comment back. What was decided since stays, and is listed as refused.
     """
-    member = bearer()
+    member = asker()
     return _started(site, parley().bulk.undo(site, id, member=member).id, member)
 
 

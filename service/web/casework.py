@@ -5,9 +5,10 @@ from dataclasses import replace
 from apiflask import APIBlueprint
 from flask import Response, request
 
+from service.core.people import Role
 from service.store.acts import NEWEST
 from service.web import cursors
-from service.web.bearer import bearer
+from service.web.authority import asker, by_token, site_asked
 from service.web.casework_schemas import (
     AuthorOut,
     AuthorQuery,
@@ -46,6 +47,7 @@ _STALE = _FAULTS | {409: "The comment is past `version`: `decision` is the one t
 
 
 @bp.get(f"{COMMENT}/context")
+@by_token(Role.VIEWER)
 @bp.output(ContextOut)
 @bp.doc(security="token", responses=_REFUSALS)
 def get_context(site: str, id: str) -> Response:
@@ -53,10 +55,11 @@ def get_context(site: str, id: str) -> Response:
 
     The comments that it answers, those beside it, its thread, and what moderators did to it beside deciding.
     """
-    return _document(context_out(parley().casework.around(site, id, member=bearer())))
+    return _document(context_out(parley().casework.around(site, id, member=asker())))
 
 
 @bp.post(f"{COMMENT}/reply")
+@by_token(Role.MODERATOR)
 @bp.input(ReplyIn, location="json", arg_name="reply")
 @bp.output(ReceiptOut, status_code=201)
 @bp.doc(security="token", responses=_FAULTS)
@@ -68,8 +71,8 @@ def post_reply(site: str, id: str, reply: ReplyIn) -> Response:
     receipt = parley().intake.reply(
         id,
         reply.body,
-        site=parley().registry.site(site),
-        moderator=bearer(),
+        site=site_asked(),
+        moderator=asker(),
         network=network(),
         idempotency_key=request.headers.get("Idempotency-Key", ""),
     )
@@ -77,6 +80,7 @@ def post_reply(site: str, id: str, reply: ReplyIn) -> Response:
 
 
 @bp.post(f"{COMMENT}/reveal")
+@by_token(Role.OWNER)
 @bp.input(RevealIn, location="json", arg_name="reveal")
 @bp.output(RevealedOut)
 @bp.doc(security="token", responses=_FAULTS)
@@ -85,10 +89,11 @@ def post_reveal(site: str, id: str, reveal: RevealIn) -> Response:
 
     Its author's address and what masks cover: for owners, with a reason, which is logged first.
     """
-    return _document(revealed_out(parley().redaction.reveal(site, id, member=bearer(), reason=reveal.reason)))
+    return _document(revealed_out(parley().redaction.reveal(site, id, member=asker(), reason=reveal.reason)))
 
 
 @bp.post(f"{COMMENT}/lift")
+@by_token(Role.OWNER)
 @bp.input(LiftIn, location="json", arg_name="lift")
 @bp.output(DecisionOut, status_code=201)
 @bp.doc(security="token", responses=_STALE)
@@ -97,11 +102,12 @@ def post_lift(site: str, id: str, lift: LiftIn) -> Response:
 
     What it covers stands in the body for good. For owners, with a reason, which is logged.
     """
-    made = parley().redaction.lift(site, id, lift.begin, member=bearer(), reason=lift.reason, version=lift.version)
+    made = parley().redaction.lift(site, id, lift.begin, member=asker(), reason=lift.reason, version=lift.version)
     return _document(decision_out(made, comment=id), 201)
 
 
 @bp.post(f"{COMMENT}/redact")
+@by_token(Role.MODERATOR)
 @bp.input(RedactIn, location="json", arg_name="redact")
 @bp.output(DecisionOut, status_code=201)
 @bp.doc(security="token", responses=_STALE)
@@ -112,12 +118,13 @@ def post_redact(site: str, id: str, redact: RedactIn) -> Response:
     stands where it stood; its new text is scored, and told of.
     """
     made = parley().redaction.redact(
-        site, id, redact.begin, redact.end, member=bearer(), reason=redact.reason, version=redact.version
+        site, id, redact.begin, redact.end, member=asker(), reason=redact.reason, version=redact.version
     )
     return _document(decision_out(made, comment=id), 201)
 
 
 @bp.get(AUTHOR)
+@by_token(Role.VIEWER)
 @bp.input(AuthorQuery, location="query", arg_name="query")
 @bp.output(AuthorOut)
 @bp.doc(security="token", responses=_FAULTS)
@@ -127,7 +134,7 @@ def get_author(site: str, identity: str, query: AuthorQuery) -> Response:
     By the `author` of a comment, a keyed fingerprint. Their address is not part of it.
     """
     after = cursors.decode(query.cursor)
-    found = parley().casework.author(site, identity, member=bearer(), after=after, limit=query.limit)
+    found = parley().casework.author(site, identity, member=asker(), after=after, limit=query.limit)
     fits = cursors.fitting(each.comment.body for each in found.written)
     following = found.next
     if fits < len(found.written):
@@ -138,16 +145,18 @@ def get_author(site: str, identity: str, query: AuthorQuery) -> Response:
 
 
 @bp.post(f"{AUTHOR}/notes")
+@by_token(Role.MODERATOR)
 @bp.input(NoteIn, location="json", arg_name="note")
 @bp.output(EntryOut, status_code=201)
 @bp.doc(security="token", responses=_FAULTS)
 def post_note(site: str, identity: str, note: NoteIn) -> Response:
     """Note something about an author, for colleagues"""
-    made = parley().casework.note(site, identity, member=bearer(), text=note.text)
+    made = parley().casework.note(site, identity, member=asker(), text=note.text)
     return _document(entry_out(made), 201)
 
 
 @bp.put(f"{AUTHOR}/mark")
+@by_token(Role.MODERATOR)
 @bp.input(MarkIn, location="json", arg_name="mark")
 @bp.output(EntryOut)
 @bp.doc(security="token", responses=_FAULTS)
@@ -157,11 +166,12 @@ def put_mark(site: str, identity: str, mark: MarkIn) -> Response:
     By the author key of `comment`: what a blocked author writes is rejected, what a muted one writes is held, and a
     trusted one is no newcomer and may post links. By the address alone it is held at most: anybody may have typed that.
     """
-    made = parley().casework.mark(site, identity, mark.mark, member=bearer(), comment=mark.comment, reason=mark.reason)
+    made = parley().casework.mark(site, identity, mark.mark, member=asker(), comment=mark.comment, reason=mark.reason)
     return _document(entry_out(made))
 
 
 @bp.get("/v1/sites/<site>/log")
+@by_token(Role.OWNER)
 @bp.input(LogQuery, location="query", arg_name="query")
 @bp.output(LogOut)
 @bp.doc(security="token", responses=_FAULTS)
@@ -171,7 +181,7 @@ def list_log(site: str, query: LogQuery) -> Response:
     For owners: notes, marks, what was revealed, lifted and redacted, threads closed and comments pinned.
     """
     before = query.cursor or NEWEST
-    found = parley().casework.log(site, member=bearer(), before=before, limit=query.limit + 1)
+    found = parley().casework.log(site, member=asker(), before=before, limit=query.limit + 1)
     return _document(log_out(found, limit=query.limit))
 
 

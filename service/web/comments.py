@@ -18,6 +18,7 @@ from service.core.site import Site
 from service.core.submission import Submission
 from service.core.thread import host_of, link_to, origin_of, shown
 from service.outside import metrics
+from service.web.authority import public
 from service.web.bearer import bearer
 from service.web.context import network, parley, words_of
 from service.web.manners import looks_automatic, stamp
@@ -38,6 +39,7 @@ READS_PER_MINUTE, READS_AT_ONCE = 30, 20
 
 
 @bp.post("/v1/sites/<site>/comments")
+@public
 @bp.output(ReceiptOut, status_code=201, description="Published.")
 @bp.doc(
     responses={

@@ -11,6 +11,7 @@ from service.core.errors import InvalidChange, NotSignedIn, TooFast
 from service.core.masking import mask
 from service.core.thread import followable
 from service.web import session as desk_session
+from service.web.authority import public
 from service.web.context import network, parley
 from service.web.problems import headers_of, refused, status_of
 
@@ -54,12 +55,14 @@ bp = guarded("desk")
 
 
 @bp.get("/sign-in")
+@public
 def sign_in() -> str:
     """Ask for name and password."""
     return render_template("desk/sign_in.html", csrf_token=desk_session.csrf_token(), next=_next(), name="", problem="")
 
 
 @bp.post("/sign-in")
+@public
 def post_sign_in() -> AnyResponse:
     """Sign in, or say that it did not work, keeping the name."""
     name, password = request.form.get("name", ""), request.form.get("password", "")
@@ -76,6 +79,7 @@ def post_sign_in() -> AnyResponse:
 
 
 @bp.post("/sign-out")
+@public
 def post_sign_out() -> AnyResponse:
     """End the session."""
     desk_session.sign_out()
@@ -83,12 +87,14 @@ def post_sign_out() -> AnyResponse:
 
 
 @bp.get("/invitations/<secret>")
+@public
 def invitation(secret: str) -> str:
     """Show an invitation, which looking at does not spend."""
     return _welcome(secret, name="", faults={})
 
 
 @bp.post("/invitations/<secret>")
+@public
 def post_invitation(secret: str) -> AnyResponse:
     """Take the invitation up: choose a name and a password, and be signed in."""
     name = request.form.get("name", "")

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.core.batch import Batch
 from service.core.errors import Fault, InvalidChange
 from service.core.masking import mask
-from service.core.people import Member
+from service.core.people import Member, Role
 from service.review import Ruling
-from service.web import session as desk_session
+from service.web.authority import asker, at_desk
 from service.web.batch_shown import BatchShown, QuestionShown
 from service.web.context import parley
 from service.web.desk import guarded, is_script, path_back
@@ -23,10 +23,11 @@ LISTED = 200
 
 
 @bp.post("/")
+@at_desk(Role.MODERATOR)
 def post_batch(site: str) -> AnyResponse:
     """Decide all that is selected, or all that the list has; ask first, unless that was done."""
-    member = desk_session.member()
-    ruling = ruling_of_form(site)
+    member = asker()
+    ruling = ruling_of_form()
     if "confirmed" not in request.form:
         return Response(_question(site, ruling, member))
     if _is_everything():
@@ -39,9 +40,10 @@ def post_batch(site: str) -> AnyResponse:
 
 
 @bp.get("/<id>")
+@at_desk(Role.VIEWER)
 def batch(site: str, id: str) -> AnyResponse:
     """Show a batch: how far it is, what it was refused and why."""
-    member = desk_session.member()
+    member = asker()
     shown = _shown(site, id, member)
     if is_script():
         return jsonify(shown.document)
@@ -49,9 +51,10 @@ def batch(site: str, id: str) -> AnyResponse:
 
 
 @bp.post("/<id>/undo")
+@at_desk(Role.MODERATOR)
 def post_undo(site: str, id: str) -> AnyResponse:
     """Take back what a batch decided; that is a batch too."""
-    member = desk_session.member()
+    member = asker()
     return _told(site, parley().bulk.undo(site, id, member=member).id, member)
 
 

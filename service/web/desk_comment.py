@@ -11,8 +11,8 @@ from service.core.people import Member, Role
 from service.core.rules import Rule
 from service.core.verdict import known
 from service.review import Ruling
-from service.web import session as desk_session
 from service.web import words
+from service.web.authority import asker, at_desk, site_asked
 from service.web.context import parley
 from service.web.desk import guarded, is_script, path_back
 from service.web.desk_shown import OpenedShown, QueueItemShown
@@ -32,9 +32,10 @@ ESCALATED = "escalated"
 
 
 @bp.get("/<site>/<id>")
+@at_desk(Role.MODERATOR)
 def comment(site: str, id: str) -> str:
     """Open a comment, which leases it to whoever may decide; a fragment is what the list shows of it in place."""
-    member = desk_session.member()
+    member = asker()
     opened = parley().review.open(site, id, member=member)
     shown = OpenedShown.of(
         opened.comment,
@@ -47,41 +48,43 @@ def comment(site: str, id: str) -> str:
     )
     around = AroundShown.of(parley().casework.around(site, id, member=member), reader=member.actor, now=now())
     template = "desk/_details.html" if "fragment" in request.args else "desk/comment.html"
-    rules = parley().sites.rules_of(parley().registry.site(site))
+    rules = parley().sites.rules_of(site_asked())
     return render_template(template, desk=frame(member, site), item=shown, around=around, rules={site: rules})
 
 
 @bp.get("/<site>/<id>/text")
+@at_desk(Role.VIEWER)
 def text(site: str, id: str) -> str:
     """Show a comment's whole text to whoever may look, and lease it to nobody."""
-    member = desk_session.member()
-    member.require(Role.VIEWER, site)
     found = parley().queue.find(site, id).outward
     verdict = known(found.opinion)
     pieces = pieces_of(found.body, verdict.spans if verdict else (), parley().scorer.disguises)
     card = QueueItemShown.of(found, now=now(), whole=TextShown.whole(found.body, pieces))
-    return render_template("desk/text.html", desk=frame(member, site), card=card)
+    return render_template("desk/text.html", desk=frame(asker(), site), card=card)
 
 
 @bp.post("/<site>/<id>/lease")
+@at_desk(Role.MODERATOR)
 def post_lease(site: str, id: str) -> Response:
     """Take a comment, or hold it for longer: what a script does while its moderator reads."""
-    member = desk_session.member()
+    member = asker()
     lease = parley().review.lease(site, id, member=member)
     return jsonify(token=lease.token, held_by="" if lease.token else lease.holder.name)
 
 
 @bp.post("/<site>/<id>/give-back")
+@at_desk(Role.MODERATOR)
 def post_give_back(site: str, id: str) -> tuple[str, int]:
     """Give a lease back: what a script does when its moderator goes on, or closes the tab."""
-    parley().review.give_back(site, id, member=desk_session.member(), lease=request.form.get("lease", "")[:100])
+    parley().review.give_back(site, id, member=asker(), lease=request.form.get("lease", "")[:100])
     return "", 204
 
 
 @bp.post("/<site>/<id>/decisions")
+@at_desk(Role.MODERATOR)
 def post_decision(site: str, id: str) -> AnyResponse:
     """Decide a comment; whoever comes late is told who was first."""
-    member = desk_session.member()
+    member = asker()
     try:
         made = _decide(site, id, member)
     except (Superseded, Leased) as error:
@@ -93,11 +96,12 @@ def post_decision(site: str, id: str) -> AnyResponse:
 
 
 @bp.post("/<site>/<id>/undo")
+@at_desk(Role.MODERATOR)
 def post_undo(site: str, id: str) -> AnyResponse:
     """Take a decision back within its window."""
     version = request.form.get("version", 0, type=int)
     try:
-        made = parley().review.undo(site, id, member=desk_session.member(), version=version)
+        made = parley().review.undo(site, id, member=asker(), version=version)
     except (UndoTooLate, Superseded) as error:
         return _late(site, error)
     if not is_script():
@@ -109,7 +113,7 @@ def _decide(site: str, id: str, member: Member) -> Decision:
     return parley().review.decide(
         site,
         id,
-        ruling_of_form(site),
+        ruling_of_form(),
         member=member,
         version=request.form.get("version", type=int),
         lease=request.form.get("lease", "")[:100],
@@ -118,7 +122,7 @@ def _decide(site: str, id: str, member: Member) -> Decision:
     )
 
 
-def ruling_of_form(site: str) -> Ruling:
+def ruling_of_form() -> Ruling:
     """Return what a form of the desk decides; the rule that it names by its digit tells the author, unless something
     else was typed. Raises InvalidChange."""
     said = request.form.get("outcome", "")
@@ -126,7 +130,7 @@ def ruling_of_form(site: str) -> Ruling:
         outcome = None if said == ESCALATED else Outcome(said)
     except ValueError:
         raise InvalidChange([Fault("outcome", "Choose Approve, Reject, Spam or Escalate.")]) from None
-    rule = _rule(site, request.form.get("rule", ""))
+    rule = _rule(request.form.get("rule", ""))
     note, told = (request.form.get(name, "").strip() for name in ("note", "public_reason"))
     ruling = Ruling(outcome, note=note, told=told)
     if rule is None:
@@ -135,10 +139,10 @@ def ruling_of_form(site: str) -> Ruling:
     return replace(ruling, rule=rule.name, told=told or (rule.told if is_refusal else ""))
 
 
-def _rule(site: str, digit: str) -> Rule | None:
+def _rule(digit: str) -> Rule | None:
     if not digit:
         return None
-    rules = parley().sites.rules_of(parley().registry.site(site))
+    rules = parley().sites.rules_of(site_asked())
     numbered = dict(zip("123456789", rules, strict=False))
     if digit not in numbered:
         raise InvalidChange([Fault("rule", "This site has no rule of that number. Reload the page.")])

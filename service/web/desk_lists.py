@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.comment import Comment, Decision
 from service.core.errors import NotFound
-from service.core.people import Member
+from service.core.people import Member, Role
 from service.core.site import Site
 from service.store.lists import Counts, Found
 from service.web import cursors
-from service.web import session as desk_session
+from service.web.authority import asker, at_desk, signed_in
 from service.web.context import is_full, parley
 from service.web.desk import guarded
 from service.web.frame import frame, now, sites_of
@@ -28,31 +28,35 @@ LATEST = 2**53
 
 
 @bp.get("/")
+@signed_in
 def every_site() -> AnyResponse:
     """List the comments of every site that one may see; of a single one, under its own name."""
-    member = desk_session.member()
+    member = asker()
     sites = sites_of(member)
     return _page(member, sites, "" if len(sites) > 1 else sites[0].id)
 
 
 @bp.get("/<site>")
+@at_desk(Role.VIEWER)
 def one_site(site: str) -> AnyResponse:
     """List the comments of one site."""
-    member = desk_session.member()
+    member = asker()
     return _page(member, [each for each in sites_of(member) if each.id == site], site)
 
 
 @bp.get("/-/pulse")
+@signed_in
 def pulse_of_every_site() -> AnyResponse:
     """Tell what changed on any site."""
-    member = desk_session.member()
+    member = asker()
     return _pulse(member, sites_of(member), "")
 
 
 @bp.get("/<site>/pulse")
+@at_desk(Role.VIEWER)
 def pulse_of_one_site(site: str) -> AnyResponse:
     """Tell what changed on one site."""
-    member = desk_session.member()
+    member = asker()
     return _pulse(member, [each for each in sites_of(member) if each.id == site], site)
 
 

@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.comment import Mark
 from service.core.errors import Fault, InvalidChange, ParentMissing, Superseded
+from service.core.people import Role
 from service.web import cursors, words
-from service.web import session as desk_session
+from service.web.authority import asker, at_desk, site_asked
 from service.web.context import network, parley
 from service.web.desk import guarded, is_script
 from service.web.frame import frame, now
@@ -38,9 +39,10 @@ def say_what_is_wrong(error: InvalidChange) -> AnyResponse:
 
 
 @bp.get("/authors/<identity>")
+@at_desk(Role.VIEWER)
 def author(site: str, identity: str) -> str:
     """Show who wrote: what became of their comments, and what moderators noted; never the address."""
-    member = desk_session.member()
+    member = asker()
     after = cursors.decode(request.args.get("cursor", ""))
     found = parley().casework.author(site, identity, member=member, after=after, limit=PAGE)
     shown = HistoryShown.of(found, site=site, reader=member.actor, now=now())
@@ -50,13 +52,15 @@ def author(site: str, identity: str) -> str:
 
 
 @bp.post("/authors/<identity>/notes")
+@at_desk(Role.MODERATOR)
 def post_note(site: str, identity: str) -> AnyResponse:
     """Note something about an author, for colleagues."""
-    parley().casework.note(site, identity, member=desk_session.member(), text=request.form.get("note", ""))
+    parley().casework.note(site, identity, member=asker(), text=request.form.get("note", ""))
     return _done("Noted.", url_for("desk_people.author", site=site, identity=identity))
 
 
 @bp.post("/authors/<identity>/mark")
+@at_desk(Role.MODERATOR)
 def post_mark(site: str, identity: str) -> AnyResponse:
     """Block, mute or trust an author from now on, or none of these."""
     said = request.form.get("mark", "")
@@ -64,14 +68,15 @@ def post_mark(site: str, identity: str) -> AnyResponse:
         raise InvalidChange([Fault("mark", "Choose to block, mute, trust, or none of these.")])
     mark = Mark(said) if said else None
     comment, reason = request.form.get("comment", "")[:60], request.form.get("why", "")
-    parley().casework.mark(site, identity, mark, member=desk_session.member(), comment=comment, reason=reason)
+    parley().casework.mark(site, identity, mark, member=asker(), comment=comment, reason=reason)
     return _done(words.MARKED[mark], url_for("desk_people.author", site=site, identity=identity))
 
 
 @bp.post("/<id>/thread")
+@at_desk(Role.MODERATOR)
 def post_thread(site: str, id: str) -> AnyResponse:
     """Close or open the comment's thread, or pin the comment on its page."""
-    casework, member, said = parley().casework, desk_session.member(), request.form.get("act", "")
+    casework, member, said = parley().casework, asker(), request.form.get("act", "")
     thread = parley().queue.find(site, id).thread
     match said:
         case "close":
@@ -88,12 +93,12 @@ def post_thread(site: str, id: str) -> AnyResponse:
 
 
 @bp.post("/<id>/reply")
+@at_desk(Role.MODERATOR)
 def post_reply(site: str, id: str) -> AnyResponse:
     """Answer a published comment under one's own name, with the badge."""
-    here, member = parley(), desk_session.member()
     try:
-        text, of = request.form.get("body", ""), here.registry.site(site)
-        here.intake.reply(id, text, site=of, moderator=member, network=network())
+        text = request.form.get("body", "")
+        parley().intake.reply(id, text, site=site_asked(), moderator=asker(), network=network())
     except ParentMissing as error:
         flash(str(error), "late")
         return redirect(_comment(site, id), 303)
@@ -101,9 +106,10 @@ def post_reply(site: str, id: str) -> AnyResponse:
 
 
 @bp.post("/<id>/redact")
+@at_desk(Role.MODERATOR)
 def post_redact(site: str, id: str) -> AnyResponse:
     """Cover words of a comment, wherever they stand first in it."""
-    member, phrase = desk_session.member(), request.form.get("words", "").strip()
+    member, phrase = asker(), request.form.get("words", "").strip()
     begin = parley().queue.find(site, id).body.find(phrase) if phrase else -1
     if begin < 0:
         flash("These words are not in the comment. Copy them as they stand there.", "late")
@@ -118,9 +124,10 @@ def post_redact(site: str, id: str) -> AnyResponse:
 
 
 @bp.post("/<id>/reveal")
+@at_desk(Role.OWNER)
 def post_reveal(site: str, id: str) -> AnyResponse:
     """Show an owner what is hidden, once they have said why, which is logged."""
-    member = desk_session.member()
+    member = asker()
     found = parley().redaction.reveal(site, id, member=member, reason=request.form.get("why", ""))
     version, body = parley().queue.find(site, id).version, found.covers.get("body", ())
     return Response(
@@ -138,9 +145,10 @@ def post_reveal(site: str, id: str) -> AnyResponse:
 
 
 @bp.post("/<id>/lift")
+@at_desk(Role.OWNER)
 def post_lift(site: str, id: str) -> AnyResponse:
     """Take a wrong mask away for good."""
-    member = desk_session.member()
+    member = asker()
     begin, version = (request.form.get(name, -1, type=int) for name in ("begin", "version"))
     why = request.form.get("why", "")
     try:

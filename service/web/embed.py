@@ -21,6 +21,7 @@ from service.store.pages import Order, Place, State
 from service.store.queue import DAY
 from service.web import cursors
 from service.web.assets import ASSETS, DIGEST
+from service.web.authority import public
 from service.web.bodies import Bodies, answer_with
 from service.web.context import parley, words_of
 from service.web.locale import Words
@@ -83,6 +84,7 @@ class FragmentQuery(ThreadQuery):
 
 
 @bp.get("/<path:name>")
+@public
 def asset(name: str) -> Response:
     """Send a file of the embed: by its own name for an hour, by its content's for ever. Raises NotFound."""
     found = ASSETS.get(name)
@@ -99,6 +101,7 @@ def asset(name: str) -> Response:
 
 
 @bp.get("/sites/<site>/thread")
+@public
 @bp.input(FragmentQuery, location="query", arg_name="query")
 def fragment(site: str, query: FragmentQuery) -> Response:
     """Send a thread and its form, for a page of the site to show, or for its server to include.
@@ -116,6 +119,7 @@ def fragment(site: str, query: FragmentQuery) -> Response:
 
 
 @bp.get("/sites/<site>/page")
+@public
 @bp.input(FragmentQuery, location="query", arg_name="query")
 def page(site: str, query: FragmentQuery) -> Response:
     """Show a thread on a page of its own, for whoever reads without JavaScript."""
@@ -248,6 +252,7 @@ _LONGEST = {"thread_url": LONGEST_URL, "thread_id": 200}
 
 
 @bp.get("/sites/<site>/counts")
+@public
 def counts(site: str) -> Response:
     """Send how many comments each thread has, in the order in which the query names them.
 

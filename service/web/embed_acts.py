@@ -9,6 +9,7 @@ from service.core.comment import Complaint, Outcome
 from service.core.errors import Fault, InvalidChange, NotFound, ParleyError
 from service.core.site import Site
 from service.web.assets import DIGEST
+from service.web.authority import public
 from service.web.comments import (
     AUTHOR_TOKEN,
     as_author_sees,
@@ -29,6 +30,7 @@ bp.after_request(share)
 
 
 @bp.post("/sites/<site>/comments")
+@public
 def post(site: str) -> Response:
     """Take a comment from the form that a page shows: answer with it as its author sees it, or with the form again."""
     here = parley().registry.site(site)
@@ -45,6 +47,7 @@ def post(site: str) -> Response:
 
 
 @bp.get("/sites/<site>/comments/<id>")
+@public
 def own(site: str, id: str) -> Response:
     """Send a comment to its author, whose token came in a header. Raises NotFound, TooFast."""
     here = parley().registry.site(site)
@@ -70,6 +73,7 @@ def _own(site: Site, id: str, lang: str) -> Response:
 
 
 @bp.route("/sites/<site>/comments/<id>/report", methods=["GET", "POST"])
+@public
 def report(site: str, id: str) -> Response:
     """Ask what is wrong with a comment, or take the answer; `fragment` in the query wants it for a dialog.
 

@@ -9,18 +9,21 @@ from flask import Response, jsonify, request
 from service.core.errors import NotAllowed, Unavailable
 from service.core.listing import Listing
 from service.outside import metrics
+from service.web.authority import public
 from service.web.context import is_full, parley
 
 bp = APIBlueprint("health", __name__, enable_openapi=False)
 
 
 @bp.get("/healthz")
+@public
 def healthz() -> Response:
     """Answer: this process is alive."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
+@public
 def readyz() -> tuple[Response, int]:
     """Answer whether comments can be taken in: 503 when Redis is away. The worker's sign of life is a field."""
     try:
@@ -31,6 +34,7 @@ def readyz() -> tuple[Response, int]:
 
 
 @bp.get("/metrics")
+@public
 def page() -> Response:
     """Show what Prometheus scrapes: to loopback, and elsewhere with METRICS_TOKEN as a bearer token."""
     if not _may_read():

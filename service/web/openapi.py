@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response, current_app, render_template
 
 from service.core.submission import SubmissionForm
+from service.web.authority import public
 from service.web.bodies import Bodies, answer_with
 from service.web.reference import ReferenceShown
 
@@ -82,6 +83,7 @@ def _say_problems(responses: Spec) -> None:
 
 
 @bp.get("/docs")
+@public
 def page() -> Response:
     """Show the API's reference; drawing it takes a tenth of a second, so that is done once."""
     body = _bodies.of("docs", _drawn)

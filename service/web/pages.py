@@ -4,6 +4,7 @@ from apiflask import APIBlueprint
 from flask import render_template, request, url_for
 from markupsafe import Markup
 
+from service.web.authority import public
 from service.web.context import parley
 from service.web.embed import FragmentQuery, Part
 
@@ -14,6 +15,7 @@ ARTICLE = "Night trams return to the harbour line"
 
 
 @bp.get("/")
+@public
 def index() -> str:
     """Greet, and lead on."""
     has_demo = any(site.id == DEMO for site in parley().registry.sites())
@@ -21,6 +23,7 @@ def index() -> str:
 
 
 @bp.get("/demo")
+@public
 def demo() -> str:
     """Show an article that embeds its comments as any page would. Raises NotFound where there is no demo site."""
     here = parley()

@@ -6,7 +6,8 @@ from flask import Response
 from service.core.people import Role
 from service.web import cursors
 from service.web.asked import view_asked
-from service.web.bearer import bearer
+from service.web.authority import asker, by_token, site_asked
+from service.web.comments import AUTHOR_TOKEN
 from service.web.context import is_full, parley
 from service.web.schemas import (
     CommentOut,
@@ -38,6 +39,7 @@ _REFUSALS = {
 
 
 @bp.get("/v1/sites/<site>/queue")
+@by_token(Role.VIEWER)
 @bp.input(QueueQuery, location="query", arg_name="query")
 @bp.output(QueueOut)
 @bp.doc(security="token", responses=_REFUSALS)
@@ -47,8 +49,7 @@ def list_queue(site: str, query: QueueQuery) -> Response:
     Worst first unless `sort` says another order; `list` names another list, and the rest filters it. A page of long
     comments has fewer than `limit`: only `next` tells whether more follow.
     """
-    member = bearer()
-    parley().registry.site(site)
+    member = asker()
     view = view_asked(site, query, member)
     found = parley().review.listed(site, view, member=member, after=cursors.decode(query.cursor), limit=query.limit)
     fits = cursors.fitting(comment.body for _, comment in found.items)
@@ -63,12 +64,12 @@ def list_queue(site: str, query: QueueQuery) -> Response:
 
 
 @bp.get("/v1/sites/<site>/queue/counts")
+@by_token(Role.VIEWER)
 @bp.output(QueueCountsOut)
 @bp.doc(security="token", responses=_REFUSALS)
 def count_queue(site: str) -> Response:
     """Count each list, and for which reasons comments wait"""
-    bearer().require(Role.VIEWER, site)
-    full = is_full(parley().registry.site(site))
+    full = is_full(site_asked())
     counts = parley().lists.counts(site)
     oldest = moment(counts.oldest) if counts.oldest else None
     shown = QueueCountsOut(lists=counts.lists, reasons=counts.reasons, oldest=oldest, is_full=full)
@@ -76,6 +77,7 @@ def count_queue(site: str) -> Response:
 
 
 @bp.post("/v1/sites/<site>/queue/next")
+@by_token(Role.MODERATOR)
 @bp.input(NextIn, location="json", arg_name="wanted")
 @bp.output(LeasedOut)
 @bp.doc(security="token", responses=_REFUSALS | {204: "There is none that nobody else has open."})
@@ -85,8 +87,7 @@ def post_next(site: str, wanted: NextIn) -> Response:
     The first of the list that nobody else has open is leased to you for ten minutes: nobody else gets it meanwhile.
     Everything that uses one token is one moderator, and gets the same comment until it is decided.
     """
-    member = bearer()
-    parley().registry.site(site)
+    member = asker()
     opened = parley().review.next(site, view_asked(site, wanted, member), member=member)
     if opened is None:
         return Response(status=204)
@@ -96,6 +97,7 @@ def post_next(site: str, wanted: NextIn) -> Response:
 
 
 @bp.post("/v1/sites/<site>/comments/<id>/give-back")
+@by_token(Role.MODERATOR)
 @bp.input(LeaseIn, location="json", arg_name="held")
 @bp.output({}, status_code=204)
 @bp.doc(security="token", responses=_REFUSALS)
@@ -104,11 +106,12 @@ def post_give_back(site: str, id: str, held: LeaseIn) -> tuple[str, int]:
 
     Its lease ends, if it has not ended already.
     """
-    parley().review.give_back(site, id, member=bearer(), lease=held.lease)
+    parley().review.give_back(site, id, member=asker(), lease=held.lease)
     return "", 204
 
 
 @bp.get("/v1/sites/<site>/comments/<id>")
+@by_token(Role.VIEWER, unless=AUTHOR_TOKEN)
 @bp.output(CommentOut)
 @bp.doc(
     security=["token", "author"],
@@ -123,14 +126,13 @@ def get_comment(site: str, id: str) -> Response:
     own = own_comment(site, id)
     if own is not None:
         return Response(own.model_dump_json(), mimetype="application/json", headers={"Cache-Control": "no-store"})
-    member = bearer()
-    member.require(Role.VIEWER, site)
     queue = parley().queue
     document = comment_out(queue.find(site, id), queue.decisions(site, id))
     return Response(document.model_dump_json(), mimetype="application/json")
 
 
 @bp.post("/v1/sites/<site>/comments/<id>/decisions")
+@by_token(Role.MODERATOR)
 @bp.input(DecisionIn, location="json", arg_name="decision")
 @bp.output(DecisionOut, status_code=201)
 @bp.doc(security="token", responses=_REFUSALS | {409: "Someone decided first: `decision` is the one that stands."})
@@ -143,7 +145,7 @@ def post_decision(site: str, id: str, decision: DecisionIn) -> Response:
         site,
         id,
         decision.ruling,
-        member=bearer(),
+        member=asker(),
         version=decision.version,
         lease=decision.lease,
         undo_seconds=decision.undo_seconds,
@@ -152,6 +154,7 @@ def post_decision(site: str, id: str, decision: DecisionIn) -> Response:
 
 
 @bp.post("/v1/sites/<site>/comments/<id>/undo")
+@by_token(Role.MODERATOR)
 @bp.input(UndoIn, location="json", arg_name="undo")
 @bp.output(DecisionOut, status_code=201)
 @bp.doc(security="token", responses=_REFUSALS | {409: "The undo window has ended, or someone decided since."})
@@ -160,11 +163,12 @@ def post_undo(site: str, id: str, undo: UndoIn) -> Response:
 
     Its event is never delivered, and the public never saw the change.
     """
-    made = parley().review.undo(site, id, member=bearer(), version=undo.version)
+    made = parley().review.undo(site, id, member=asker(), version=undo.version)
     return Response(decision_out(made, comment=id).model_dump_json(), 201, mimetype="application/json")
 
 
 @bp.put("/v1/sites/<site>/threads")
+@by_token(Role.MODERATOR)
 @bp.input(ThreadIn, arg_name="thread")
 @bp.output(ThreadOut)
 @bp.doc(security="token", responses=_REFUSALS)
@@ -174,7 +178,7 @@ def put_thread(site: str, thread: ThreadIn) -> ThreadOut:
     A closed thread shows its comments and takes no more. A pinned comment and its replies stand first in every
     order.
     """
-    casework, member, key = parley().casework, bearer(), key_asked(site, thread)
+    casework, member, key = parley().casework, asker(), key_asked(site, thread)
     if thread.pinned:
         casework.pin(site, thread.pinned, member=member, thread=key, reason=thread.reason)
     elif "pinned" in thread.model_fields_set:

@@ -9,6 +9,7 @@ from flask import Response, request
 from service.core.comment import Comment
 from service.store.pages import State
 from service.web import cursors
+from service.web.authority import public
 from service.web.comments import AUTHOR_TOKEN, as_author_sees, check_author
 from service.web.context import parley
 from service.web.naming import Named
@@ -18,6 +19,7 @@ bp = APIBlueprint("threads", __name__, tag="Threads")
 
 
 @bp.get("/v1/sites/<site>/comments")
+@public
 @bp.input(PageQuery, location="query", arg_name="query")
 @bp.output(PublicComments)
 @bp.doc(responses={304: "Nothing changed since the ETag.", 404: "There is no such site.", 422: "Not a page’s URL."})
@@ -44,6 +46,7 @@ def list_comments(site: str, query: PageQuery) -> Response:
 
 
 @bp.get("/v1/sites/<site>/counts")
+@public
 @bp.input(ThreadQuery, location="query", arg_name="query")
 @bp.output(Counts)
 @bp.doc(responses={304: "Nothing changed since the ETag.", 404: "There is no such site.", 422: "Not a page’s URL."})

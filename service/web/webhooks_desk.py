@@ -12,7 +12,7 @@ from service.core.errors import Fault, InvalidChange
 from service.core.people import Member, Role
 from service.store.log import Filter
 from service.web import cursors
-from service.web import session as desk_session
+from service.web.authority import asker, at_desk
 from service.web.context import parley
 from service.web.desk import guarded
 from service.web.desk_shown import DeskShown
@@ -34,15 +34,17 @@ def notices() -> dict[str, Any]:
 
 
 @bp.get("/")
+@at_desk(Role.OWNER)
 def index(site: str) -> str:
     """List the site's endpoints, with the form of a new one."""
     return _list(site, EndpointForm.new())
 
 
 @bp.post("/")
+@at_desk(Role.OWNER)
 def post_endpoint(site: str) -> AnyResponse:
     """Add an endpoint; the page that answers is the only one with its secret."""
-    member = desk_session.member()
+    member = asker()
     try:
         endpoint, secret = parley().webhooks.add(site, _change(), member=member)
     except InvalidChange as error:
@@ -51,15 +53,17 @@ def post_endpoint(site: str) -> AnyResponse:
 
 
 @bp.get("/<id>")
+@at_desk(Role.OWNER)
 def endpoint(site: str, id: str) -> str:
     """Show one endpoint: how it does, what it gets, and its log."""
     return _endpoint(site, id)
 
 
 @bp.post("/<id>")
+@at_desk(Role.OWNER)
 def post_change(site: str, id: str) -> AnyResponse:
     """Change an endpoint."""
-    member = desk_session.member()
+    member = asker()
     try:
         parley().webhooks.change(site, id, _change(), member=member)
     except InvalidChange as error:
@@ -68,45 +72,51 @@ def post_change(site: str, id: str) -> AnyResponse:
 
 
 @bp.post("/<id>/rotate")
+@at_desk(Role.OWNER)
 def post_rotate(site: str, id: str) -> AnyResponse:
     """Make a new secret; the page that answers is the only one with it."""
-    secret = parley().webhooks.rotate(site, id, member=desk_session.member())
+    secret = parley().webhooks.rotate(site, id, member=asker())
     return Response(_endpoint(site, id, secret=secret), 201)
 
 
 @bp.post("/<id>/pause")
+@at_desk(Role.OWNER)
 def post_pause(site: str, id: str) -> AnyResponse:
     """Deliver nothing for now."""
-    parley().webhooks.pause(site, id, member=desk_session.member())
+    parley().webhooks.pause(site, id, member=asker())
     return _back(site, id, "Paused. Nothing is lost meanwhile.")
 
 
 @bp.post("/<id>/resume")
+@at_desk(Role.OWNER)
 def post_resume(site: str, id: str) -> AnyResponse:
     """Go on delivering."""
-    parley().webhooks.resume(site, id, member=desk_session.member())
+    parley().webhooks.resume(site, id, member=asker())
     return _back(site, id, "Resumed. What it missed goes first.")
 
 
 @bp.post("/<id>/remove")
+@at_desk(Role.OWNER)
 def post_remove(site: str, id: str) -> AnyResponse:
     """Forget an endpoint."""
-    parley().webhooks.remove(site, id, member=desk_session.member())
+    parley().webhooks.remove(site, id, member=asker())
     flash("Removed.", "done")
     return redirect(url_for("webhooks_desk.index", site=site), 303)
 
 
 @bp.post("/<id>/test")
+@at_desk(Role.OWNER)
 def post_test(site: str, id: str) -> AnyResponse:
     """Send a test, and lead to its exchange."""
     try:
-        event = parley().webhooks.test(site, id, member=desk_session.member())
+        event = parley().webhooks.test(site, id, member=asker())
     except InvalidChange as error:
         return _back(site, id, str(error), "late")
     return redirect(url_for("webhooks_desk.delivery", site=site, id=id, event=event), 303)
 
 
 @bp.post("/<id>/replay")
+@at_desk(Role.OWNER)
 def post_replay(site: str, id: str) -> AnyResponse:
     """Deliver again what is missing, or everything, since a time in UTC."""
     try:
@@ -114,35 +124,37 @@ def post_replay(site: str, id: str) -> AnyResponse:
     except ValueError:
         return _back(site, id, "This is not a time. Write it like 2026-11-24T09:30, in UTC.", "late")
     what: Literal["all", "missing"] = "all" if request.form.get("what") == "all" else "missing"
-    parley().webhooks.replay(site, id, member=desk_session.member(), since=since, what=what)
+    parley().webhooks.replay(site, id, member=asker(), since=since, what=what)
     return _back(site, id, "The worker delivers it again.")
 
 
 @bp.get("/<id>/deliveries/<event>")
+@at_desk(Role.OWNER)
 def delivery(site: str, id: str, event: str) -> str:
     """Show one delivery: the body, and each attempt with its answer."""
-    member = desk_session.member()
+    member = asker()
     exchange = parley().webhooks.exchange(site, id, event, member=member)
     shown = ExchangeShown.of(exchange, now=now())
     return render_template("desk/delivery.html", desk=frame(member, site), endpoint_id=id, exchange=shown)
 
 
 @bp.post("/<id>/deliveries/<event>/replay")
+@at_desk(Role.OWNER)
 def post_replay_one(site: str, id: str, event: str) -> AnyResponse:
     """Deliver one event again."""
-    parley().webhooks.replay_one(site, id, event, member=desk_session.member())
+    parley().webhooks.replay_one(site, id, event, member=asker())
     flash("On its way again.", "done")
     return redirect(url_for("webhooks_desk.delivery", site=site, id=id, event=event), 303)
 
 
 def _list(site: str, form: EndpointForm) -> str:
-    member = desk_session.member()
+    member = asker()
     shown = [EndpointShown.of(each, now=now()) for each in parley().webhooks.all(site, member=member)]
     return render_template("desk/webhooks.html", desk=frame(member, site), endpoints=shown, form=form)
 
 
 def _endpoint(site: str, id: str, *, secret: str = "", form: EndpointForm | None = None) -> str:
-    member = desk_session.member()
+    member = asker()
     found = parley().webhooks.find(site, id, member=member)
     lines, more = _log(site, id, member)
     return render_template(

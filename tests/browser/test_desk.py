@@ -258,15 +258,15 @@ def test_every_decision_works_without_javascript(opened: Opener, seats: dict[str
         card.locator("summary").click()
         card.get_by_label("Hate").check()
         card.get_by_role("button", name=re.compile(f"^{word}")).click()
-        assert page.url.endswith("?sort=oldest")
+        expect(page).to_have_url(re.compile(r"\?sort=oldest$"))
     assert [outcome(parley, id) for id in ids] == ["published", "rejected", "spam", "held"]
     page.get_by_role("button", name="Undo").click()
-    assert page.locator(".desk-card").count() == 1
+    expect(page.locator(".desk-card")).to_have_count(1)
     page.get_by_role("link", name=re.compile("^Open")).click()
     page.get_by_label("Note for colleagues").fill("Seen before.")
     page.get_by_role("button", name=re.compile("^Reject")).click()
     page.get_by_role("link", name=re.compile("^Decided")).click()
-    assert "Seen before." in page.content()
+    expect(page.locator("main")).to_contain_text("Seen before.")
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

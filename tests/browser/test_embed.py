@@ -64,8 +64,9 @@ def send(page: Page) -> None:
     page.get_by_role("button", name="Post Comment").click()
 
 
-def comments(page: Page) -> list[str]:
-    return [text.strip() for text in page.locator(".parley-comment .parley-text").all_inner_texts()]
+def expect_comments(page: Page, *texts: str) -> None:
+    """Wait until the page shows these comments in this order, and no other: it may still be on its way."""
+    expect(page.locator(".parley-comment .parley-text")).to_have_text(list(texts))
 
 
 def test_the_first_comment_shows_at_once(page: Page, article: str) -> None:
@@ -76,10 +77,10 @@ def test_the_first_comment_shows_at_once(page: Page, article: str) -> None:
     send(page)
     expect(page.locator("#parley-heading")).to_have_text("One comment")
     expect(page.locator(".parley-status")).to_have_text("Your comment is published.")
-    assert page.inner_text(".parley-text strong") == "shorter"
+    expect(page.locator(".parley-text strong")).to_have_text("shorter")
     link = page.locator(".parley-text a")
     assert link.get_attribute("rel") == "ugc nofollow noopener"
-    assert page.input_value("textarea[name=body]") == ""
+    expect(page.locator("textarea[name=body]")).to_have_value("")
     assert ADDRESS not in page.content()
 
 
@@ -93,7 +94,7 @@ def test_a_reply_stands_below_what_it_answers(page: Page, parley: RunningParley,
     write(page, "An answer.")
     send(page)
     expect(page.locator(".parley-comment")).to_have_count(3)
-    assert comments(page) == ["First.", "An answer.", "Second."]
+    expect_comments(page, "First.", "An answer.", "Second.")
     expect(page.locator(".parley-depth-1 .parley-parent")).to_have_text("in reply to Ben")
     expect(page.locator("#parley-respond-heading")).to_have_text("Leave a comment")
 
@@ -105,7 +106,7 @@ def test_a_reply_can_be_called_off(page: Page, parley: RunningParley, article: s
     page.fill("textarea[name=body]", "Half a thought")
     page.get_by_role("button", name="Cancel reply").click()
     expect(page.locator("#parley-respond-heading")).to_have_text("Leave a comment")
-    assert page.input_value("textarea[name=body]") == "Half a thought"
+    expect(page.locator("textarea[name=body]")).to_have_value("Half a thought")
 
 
 def test_what_waits_is_seen_by_its_author_alone_until_it_is_published(
@@ -123,14 +124,15 @@ def test_what_waits_is_seen_by_its_author_alone_until_it_is_published(
     expect(pending).to_be_visible()
     reader.goto(article)
     expect(reader.locator("#parley-heading")).to_contain_text("Be the first")
-    assert comments(reader) == []
+    expect_comments(reader)
     id = author.locator(".parley-comment").get_attribute("data-id")
     decide(parley, str(id), bearer, outcome="published")
     for page in (author, reader):
         page.clock.fast_forward(LOOK_EVERY)
     expect(reader.locator(".parley-comment")).to_have_count(1)
     expect(pending).to_have_count(0)
-    assert comments(author) == comments(reader) == [RUDE]
+    expect_comments(author, RUDE)
+    expect_comments(reader, RUDE)
 
 
 def test_a_rejection_is_told_with_its_public_reason(
@@ -162,7 +164,7 @@ def test_what_could_not_be_sent_is_kept_and_sent_again(page: Page, article: str)
         page.context.set_offline(True)
         send(page)
         expect(page.locator(".parley-status")).to_contain_text("Your comment is kept here.")
-    assert page.input_value("textarea[name=body]") == "Sent on a train."
+    expect(page.locator("textarea[name=body]")).to_have_value("Sent on a train.")
     page.context.set_offline(False)
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("#parley-heading")).to_have_text("One comment")
@@ -187,7 +189,7 @@ def test_an_answer_that_is_lost_on_its_way_posts_once(page: Page, article: str) 
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("#parley-heading")).to_have_text("One comment")
     assert len(lost) == 1
-    assert comments(page) == ["Only once, please."]
+    expect_comments(page, "Only once, please.")
 
 
 def test_a_double_click_posts_once(page: Page, article: str) -> None:
@@ -211,7 +213,7 @@ def test_too_fast_is_told_with_the_wait(page: Page, parley: RunningParley) -> No
     send(page)
     expect(page.locator(".parley-problem")).to_have_text("You are posting comments too quickly. Slow down.")
     expect(page.locator(".parley-status")).to_contain_text("Try again in ")
-    assert page.input_value("textarea[name=body]") == "Two."
+    expect(page.locator("textarea[name=body]")).to_have_value("Two.")
     slow.stop()
 
 
@@ -243,7 +245,7 @@ def test_faults_stand_beside_their_fields_and_the_first_has_the_focus(page: Page
     expect(page.locator("#parley-email-fault")).to_have_text(
         "Please enter a valid email address, like name@example.com."
     )
-    assert page.input_value("textarea[name=body]") == "A fair article."
+    expect(page.locator("textarea[name=body]")).to_have_value("A fair article.")
     assert faults(page) == []
     page.fill("[name=name]", "Ana")
     page.fill("[name=email]", ADDRESS)
@@ -264,7 +266,7 @@ def test_a_report_reaches_the_queue_and_takes_nothing_down(page: Page, parley: R
     expect(dialog).to_contain_text("Thank you. A moderator will look at it.")
     dialog.get_by_role("button", name="Close").click()
     expect(page.get_by_role("link", name="Report the comment by Ben")).to_be_focused()
-    assert comments(page) == ["Buy my watches."]
+    expect_comments(page, "Buy my watches.")
 
 
 def test_a_link_to_a_comment_goes_there_and_marks_it(page: Page, parley: RunningParley, article: str) -> None:
@@ -309,21 +311,21 @@ def test_without_javascript_one_reads_and_writes_on_a_page_of_its_own(
     page = opened(java_script_enabled=False)
     page.goto(article)
     page.get_by_role("link", name="Read and write comments").click()
-    assert comments(page) == ["Read me."]
+    expect_comments(page, "Read me.")
     page.get_by_role("link", name="Reply to Ben").click()
-    assert page.inner_text("#parley-respond-heading") == "Leave a reply to Ben"
+    expect(page.locator("#parley-respond-heading")).to_have_text("Leave a reply to Ben")
     write(page, "Written without a script.", email="ana@example")
     send(page)
-    assert page.get_attribute("[name=email]", "aria-invalid") == "true"
+    expect(page.locator("[name=email]")).to_have_attribute("aria-invalid", "true")
     page.fill("[name=email]", ADDRESS)
     send(page)
-    assert page.url.startswith(f"{article}#parley-c_")
+    expect(page).to_have_url(re.compile(f"^{re.escape(article)}#parley-c_"))
     page.goto(f"{parley.url}/embed/v1/sites/news/page?thread_url={quote(article)}")
-    assert comments(page) == ["Read me.", "Written without a script."]
+    expect_comments(page, "Read me.", "Written without a script.")
     page.get_by_role("link", name="Report the comment by Ben").click()
     page.get_by_label("Off topic").check()
     page.get_by_role("button", name="Send report").click()
-    assert "A moderator will look at it." in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("A moderator will look at it.")
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ar"])
@@ -476,7 +478,7 @@ def test_such_a_page_is_written_on_without_javascript_as_well(opened: Opener, ho
     send(page)
     page.goto(f"{host.url}/nojs/{path.format('tucked@example.com')}")
     page.get_by_role("link", name="Read and write comments").click()
-    assert comments(page) == ["Without scripts."]
+    expect_comments(page, "Without scripts.")
     assert "tucked" not in page.content()
 
 
