@@ -216,6 +216,24 @@ def token_remove(id: str) -> None:
 
 
 @cli.group()
+def keys() -> None:
+    """The keys that seal addresses and secrets, and know authors again."""
+
+
+@keys.command("forget")
+@click.confirmation_option(prompt="Addresses, secrets and authors of a missing key are lost for good. Go on?")
+def keys_forget() -> None:
+    """Start without keys that are lost for good, and give up what only they open."""
+    from service.wiring import Wiring
+
+    wiring = Wiring.from_settings()
+    wiring.registry.check_layout()
+    count = wiring.registry.forget_keys(wiring.sealing, wiring.fingerprints)
+    said = f"Forgot {count} missing keys. Endpoints with a secret that one of them sealed need `webhook rotate`."
+    click.echo(said if count else "No key is missing.")
+
+
+@cli.group()
 def webhook() -> None:
     """Endpoints that are told of every decision."""
 

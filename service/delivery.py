@@ -5,11 +5,13 @@ fan out → claim → sign → send → settle. What a receiver does to us is an
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
+from service.core.errors import NotOpened
 from service.core.events import Attempt, Delivery, Endpoint, Event
 from service.core.masking import mask
 from service.core.ports import Sealed, Sealing
@@ -30,6 +32,11 @@ QUICK: Final = 2000
 
 #: Statuses by which a receiver says that it has too much to do.
 OVERLOADED: Final = (429, 502, 503, 504)
+
+#: Why nothing is sent where an endpoint's secret or headers do not open.
+_NO_KEY: Final = (
+    "The key that sealed its secret is missing. Bring it back, or rotate the secret and enter the headers anew."
+)
 
 #: What the log shows for the value of a custom header.
 REDACTED: Final = "•••"
@@ -74,10 +81,15 @@ class Courier:
             self.deliveries.settle(delivery, "cancelled", attempt=None)
             return
         now = self.now()
-        headers = self._headers(endpoint)
         body = event.payload(is_thin=endpoint.is_thin)
-        signed = self._signed(event, endpoint, body, timestamp=int(now), at=delivery.at)
-        answer = self.sender.send(endpoint.url, body=body, headers=headers | signed, timeout=self.timeout)
+        headers: dict[str, str] = {}
+        signed: dict[str, str] = {}
+        try:
+            headers = self._headers(endpoint)
+            signed = self._signed(event, endpoint, body, timestamp=int(now), at=delivery.at)
+            answer = self.sender.send(endpoint.url, body=body, headers=headers | signed, timeout=self.timeout)
+        except NotOpened:
+            answer = Answer.none(_NO_KEY)
         attempt = _attempt(answer, endpoint, dict.fromkeys(headers, REDACTED) | signed, now=now)
         self._settle(delivery, endpoint, answer, attempt, failures=parcel.failures, now=now)
 
@@ -91,15 +103,18 @@ class Courier:
     def _headers(self, endpoint: Endpoint) -> dict[str, str]:
         if not endpoint.sealed_headers:
             return {}
-        text = self.sealing.unseal(Sealed(endpoint.sealed_headers), context=context(endpoint.site, endpoint.id))
-        return dict(json.loads(text))
+        return dict(json.loads(self._unsealed(endpoint.sealed_headers, endpoint)))
+
+    def _unsealed(self, sealed: str, endpoint: Endpoint) -> str:
+        return self.sealing.unseal(Sealed(sealed), context=context(endpoint.site, endpoint.id))
 
     def _signed(self, event: Event, endpoint: Endpoint, body: bytes, *, timestamp: int, at: int) -> dict[str, str]:
-        secrets = [
-            self.sealing.unseal(Sealed(secret.sealed), context=context(endpoint.site, endpoint.id))
-            for secret in endpoint.secrets
-            if not secret.until or secret.until > at
-        ]
+        secrets = []
+        for secret in endpoint.secrets:
+            # One that was replaced is not worth a delivery: where its key is missing, the new one signs alone.
+            with suppress(NotOpened) if secret.until else nullcontext():
+                if not secret.until or secret.until > at:
+                    secrets.append(self._unsealed(secret.sealed, endpoint))
         return {
             "Content-Type": "application/json",
             "User-Agent": "Parley",

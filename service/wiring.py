@@ -211,8 +211,9 @@ class Wiring:
             log.warning("waiting_for_redis", problem=str(error), cause=error.cause)
 
     def _check_data(self) -> None:
-        """Check that the data has our layout, and say loudly what could lose comments. Raises StartRefused."""
+        """Check that the data have our layout and keys; say loudly what could lose comments. Raises StartRefused."""
         self.registry.check_layout()
+        self.registry.check_keys(self.sealing, self.fingerprints)
         for warning in self.registry.unsafe_settings():
             log.warning("redis_is_unsafe", problem=warning)
 

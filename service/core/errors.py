@@ -19,6 +19,7 @@
     ├── Superseded                someone decided first; carries the winning decision
     ├── Leased                    someone else has it open; carries the lease
     ├── UndoTooLate               the undo window has ended
+    ├── NotOpened                 sealed with a key that is missing, or changed since
     └── Unavailable               Redis, or another neighbour, does not answer
 
 `service.web.problems` maps each to its HTTP answer.
@@ -170,6 +171,16 @@ class UndoTooLate(ParleyError):
 
     def __init__(self) -> None:
         super().__init__("This decision can’t be undone any more. Decide anew instead.")
+
+
+class NotOpened(ParleyError):
+    """What was sealed does not open: a key that is missing sealed it, for another context, or it was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What is sealed here does not open: the key that sealed it is missing. Whoever runs Parley can bring it "
+            "back in SEALING_KEYS."
+        )
 
 
 class Unavailable(ParleyError):

@@ -39,6 +39,11 @@ class Scorer(Protocol):
 class Sealing(Protocol):
     """Seals secrets so that a copy of the data alone does not open them."""
 
+    @property
+    def newest(self) -> str:
+        """The name of the key that seals."""
+        ...
+
     def seal(self, secret: str, *, context: str) -> Sealed: ...
 
     def unseal(self, sealed: Sealed, *, context: str) -> str: ...

@@ -79,10 +79,11 @@ def retry_after(header: str | None, *, now: float) -> float | None:
     """
     if not header or len(header) > 64:
         return None
-    if header.strip().isascii() and header.strip().isdigit():
-        return float(header)
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
     try:
-        date = parsedate_to_datetime(header)
+        date = parsedate_to_datetime(text)
     except ValueError:
         return None
     return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)

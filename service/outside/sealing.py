@@ -17,16 +17,12 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from service.core.errors import ParleyError, StartRefused
+from service.core.errors import NotOpened, StartRefused
 from service.core.ports import Fingerprint, Sealed
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _ID_BYTES: Final = 4
-
-
-class NotOpened(ParleyError):
-    """What was sealed does not open: another key sealed it, for another context, or it was changed."""
 
 
 class KeyRing:
@@ -35,6 +31,11 @@ class KeyRing:
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
         self._newest = _key_id(keys[0])
+
+    @property
+    def newest(self) -> str:
+        """The name of the key that seals, which tells nothing of it."""
+        return self._newest.hex()
 
     def seal(self, secret: str, *, context: str) -> Sealed:
         """Return *secret* so that only this ring, for this *context*, opens it."""
@@ -50,7 +51,7 @@ class KeyRing:
             nonce, ciphertext = raw[_ID_BYTES : _ID_BYTES + _NONCE_BYTES], raw[_ID_BYTES + _NONCE_BYTES :]
             return cipher.decrypt(nonce, ciphertext, context.encode()).decode()
         except (NotBase64, KeyError, InvalidTag, ValueError) as error:
-            raise NotOpened("This was sealed with another key, or changed since.") from error
+            raise NotOpened from error
 
 
 class FingerprintKey:

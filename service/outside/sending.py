@@ -61,6 +61,11 @@ class Answer:
     headers: str = ""
     connecting: float = 0.0
 
+    @classmethod
+    def none(cls, error: str, *, milliseconds: float = 0.0) -> "Answer":
+        """Return that nothing came back, and why."""
+        return cls(None, error, None, "", milliseconds)
+
 
 class Sender:
     """Sends webhooks, from any number of threads; through *proxy*, a URL, where the operator has one."""
@@ -153,7 +158,7 @@ def _answer(response: urllib3.BaseHTTPResponse, began: float, *, connecting: flo
 
 
 def _failure(words: str, began: float) -> Answer:
-    return Answer(None, words, None, "", (time.monotonic() - began) * 1000)
+    return Answer.none(words, milliseconds=(time.monotonic() - began) * 1000)
 
 
 def _words(error: Exception) -> str:

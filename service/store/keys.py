@@ -4,7 +4,8 @@ A site lives in one of PARTITIONS partitions, and all keys of a partition carry 
 touch them all in a Redis Cluster. Sites, people and tokens span partitions and live under a tag of their own.
 
 Registry, tag `{registry}`
-    meta                hash    partitions, schema: checked at start
+    meta                hash    partitions, schema, fingerprints: a fingerprint of nothing; checked at start
+    seals               hash    name of a sealing key → nothing, sealed with it; checked at start
     sites               hash    site id → Site as JSON
     people              hash    person id → Member as JSON with an Argon2 hash
     names               hash    case-folded sign-in name → person id
@@ -98,6 +99,7 @@ SITES = f"{_REGISTRY}:sites"
 PEOPLE = f"{_REGISTRY}:people"
 NAMES = f"{_REGISTRY}:names"
 TOKENS = f"{_REGISTRY}:tokens"
+SEALS = f"{_REGISTRY}:seals"
 WORKER = f"{_REGISTRY}:worker"
 
 

@@ -4,9 +4,10 @@ from typing import Final
 
 from redis.exceptions import ResponseError
 
-from service.core.errors import Fault, InvalidChange, NotFound, StartRefused
+from service.core.errors import Fault, InvalidChange, NotFound, NotOpened, StartRefused
 from service.core.people import Member
 from service.core.policy import Policy
+from service.core.ports import Fingerprints, Sealed, Sealing
 from service.core.site import Site
 from service.store import codec, keys
 from service.store.connection import Connection
@@ -23,6 +24,11 @@ SAFE: Final = {
     "appendfsync": ("always", "with always, an accepted comment survives a power cut."),
     "maxmemory-policy": ("noeviction", "with noeviction, nothing is thrown away when memory is short."),
 }
+
+#: For what a key seals nothing, to be known by it.
+_SEAL: Final = "seal"
+
+_IS_LOST: Final = "If it is lost for good: python -m service keys forget"
 
 
 class Registry:
@@ -42,6 +48,39 @@ class Registry:
                 raise StartRefused(
                     f"{problem} Run it on other data (PARLEY_DATA, REDIS_URL), or the version that made these."
                 )
+
+    def check_keys(self, sealing: Sealing, fingerprints: Fingerprints) -> None:
+        """Mark the data with the keys that made them, and refuse data of other keys: raises StartRefused."""
+        if self.missing_keys(sealing):
+            raise StartRefused(
+                "The addresses and secrets in Redis were sealed with a key that is not here. Bring it back, as "
+                f"keys/sealing in the data folder or behind the newest in SEALING_KEYS. {_IS_LOST}"
+            )
+        mark = self._mark(fingerprints)
+        self._redis.do("HSETNX", keys.META, "fingerprints", mark)
+        if self._redis.do("HGET", keys.META, "fingerprints") != mark:
+            raise StartRefused(
+                "The authors in Redis are known by another fingerprint key. Bring it back, as keys/fingerprint in the "
+                f"data folder or as FINGERPRINT_KEY. {_IS_LOST}"
+            )
+        self._redis.do("HSETNX", keys.SEALS, sealing.newest, sealing.seal("", context=_SEAL))
+
+    def missing_keys(self, sealing: Sealing) -> list[str]:
+        """Return the names of the keys that sealed something and are not in *sealing*."""
+        return [name for name, sealed in self._redis.do("HGETALL", keys.SEALS).items() if not _opens(sealing, sealed)]
+
+    def forget_keys(self, sealing: Sealing, fingerprints: Fingerprints) -> int:
+        """Give up what keys sealed that are not in *sealing*, and authors known by another fingerprint key; return how
+        many keys that were."""
+        missing, mark = self.missing_keys(sealing), self._mark(fingerprints)
+        for name in missing:
+            self._redis.do("HDEL", keys.SEALS, name)
+        is_other = self._redis.do("HGET", keys.META, "fingerprints") not in (None, mark)
+        self._redis.do("HSET", keys.META, "fingerprints", mark)
+        return len(missing) + is_other
+
+    def _mark(self, fingerprints: Fingerprints) -> str:
+        return fingerprints.of("", site="", purpose="mark")
 
     def unsafe_settings(self) -> list[str]:
         """Return what the server is set to that could lose comments, in sentences; empty where it does not tell."""
@@ -163,3 +202,11 @@ class Registry:
         since = None if beat is None else int(self._redis.do("TIME")[0]) - int(beat)
         # One that lies ahead was left by a clock that went back since: whoever lives has renewed it.
         return None if since is None or since < -BEAT_SLACK else max(0, since)
+
+
+def _opens(sealing: Sealing, sealed: str) -> bool:
+    try:
+        sealing.unseal(Sealed(sealed), context=_SEAL)
+    except NotOpened:
+        return False
+    return True

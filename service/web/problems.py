@@ -33,6 +33,7 @@ TABLE: dict[type[ParleyError], tuple[int, str]] = {
     errors.Superseded: (409, "Already decided"),
     errors.Leased: (409, "Somebody has it open"),
     errors.UndoTooLate: (409, "Too late to undo"),
+    errors.NotOpened: (503, "Not opened"),
     errors.Unavailable: (503, "Not available"),
 }
 

@@ -41,6 +41,7 @@ def test_a_receiver_that_asks_for_two_minutes_gets_them() -> None:
     [
         ("120", 120),
         (" 7 ", 7),
+        ("7\x1f", 7),
         ("Fri, 15 Jan 2027 08:01:00 GMT", 60),
         ("Fri, 15 Jan 2027 07:59:00 GMT", 0),
         ("soon", None),

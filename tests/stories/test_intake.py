@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from service.core.comment import Outcome, Reason
-from service.core.errors import Closed, Duplicate, InvalidSubmission, KeyReused, ParentMissing, TooFast
+from service.core.errors import Closed, Duplicate, InvalidSubmission, KeyReused, NotOpened, ParentMissing, TooFast
 from service.core.people import Member
 from service.core.site import Site
 from service.core.thread import key_of
 from service.core.verdict import Unscored
 from service.intake import Intake
-from service.outside.sealing import FingerprintKey, KeyRing, NotOpened
+from service.outside.sealing import FingerprintKey, KeyRing
 from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
