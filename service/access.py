@@ -6,6 +6,7 @@ that much chance in them a slow hash would add nothing.
 
 import hashlib
 import hmac
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,9 +15,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from service.core.errors import Fault, InvalidChange, NotFound, NotSignedIn, TooFast
-from service.core.people import ALL_SITES, Member, Role
+from service.core.people import ALL_SITES, Member, Role, Token
 from service.core.public import address_in
 from service.store.pace import Pace
+from service.store.queue import DAY
 from service.store.registry import Registry
 
 SHORTEST_PASSWORD = 10
@@ -28,6 +30,12 @@ TRIES_PER_MINUTE = 6
 TRIES_AT_ONCE = 10
 
 TOKEN_PREFIX = "parley"  # noqa: S105 - lets secret scanners recognise a leaked one
+
+#: Days until a token expires unless said otherwise, and at most.
+TOKEN_DAYS, MOST_TOKEN_DAYS = 365, 3650
+
+#: How often a token's use is noted, ms.
+USE_NOTED = 60_000
 
 _hasher = PasswordHasher()
 
@@ -46,6 +54,7 @@ class Access:
     pace: Pace
     new_id: Callable[[str], str]
     new_secret: Callable[[], str]
+    now: Callable[[], float] = time.time
 
     def has_owner(self) -> bool:
         """Whether anyone has taken up ownership."""
@@ -95,24 +104,37 @@ class Access:
             raise NotSignedIn("The name or the password is not right.")
         return person
 
-    def add_token(self, name: str, role: Role, *, site: str) -> str:
-        """Return a new API token. It is shown once: only its digest is kept. Raises InvalidChange, NotFound."""
+    def add_token(self, name: str, role: Role, *, site: str, days: int = TOKEN_DAYS) -> str:
+        """Return a new API token, which expires after *days*, or with 0 never. It is shown once: only its digest is
+        kept. Raises InvalidChange, NotFound."""
         self.registry.site(site)
         name = " ".join(name.split()) or f"token for {site}"
-        if faults := _faults_of_name(name):
+        faults = _faults_of_name(name)
+        if not 0 <= days <= MOST_TOKEN_DAYS:
+            faults.append(Fault("days", f"A token expires after 1 to {MOST_TOKEN_DAYS} days, or with 0 never."))
+        if faults:
             raise InvalidChange(faults)
         id, secret = self.new_id("tok"), self.new_secret()
-        self.registry.add_token(Member(id, name, role, site, _digest(secret)))
+        member = Member(id, name, role, site, _digest(secret))
+        self.registry.add_token(Token(member, expires_at=self._now() + days * DAY if days else 0))
         return f"{TOKEN_PREFIX}_{id.removeprefix('tok_')}_{secret}"
 
     def bearer(self, token: str) -> Member:
         """Return whose API token this is. Raises NotSignedIn."""
         prefix, _, rest = token.partition("_")
         id, _, secret = rest.partition("_")
-        member = self.registry.token(f"tok_{id}") if prefix == TOKEN_PREFIX and len(rest) < 200 else None
-        if member is None or not hmac.compare_digest(member.secret, _digest(secret)):
+        found = self.registry.token(f"tok_{id}") if prefix == TOKEN_PREFIX and len(rest) < 200 else None
+        if found is None or not hmac.compare_digest(found.member.secret, _digest(secret)):
             raise NotSignedIn("The API token is not valid. `python -m service token add` makes a new one.")
-        return member
+        now = self._now()
+        if found.expires_at and found.expires_at <= now:
+            raise NotSignedIn("The API token has expired. `python -m service token add` makes a new one.")
+        if abs(now - found.used_at) >= USE_NOTED:
+            self.registry.use_token(found.member.id, at=now)
+        return found.member
+
+    def _now(self) -> int:
+        return round(self.now() * 1000)
 
 
 def _digest(secret: str) -> str:

@@ -195,16 +195,19 @@ def token() -> None:
 @click.option("--site", required=True, help="The site it is for.")
 @click.option("--role", type=ROLES, default=Role.MODERATOR.value, help="What it may do.")
 @click.option("--name", default="", help="What decisions call it.")
-def token_add(site: str, role: str, name: str) -> None:
+@click.option("--days", default=365, show_default=True, help="Days until it expires; 0: never.")
+def token_add(site: str, role: str, name: str, days: int) -> None:
     """Make a token. It is shown once."""
-    click.echo(f"API token, shown only now: {_wiring().access.add_token(name, Role(role), site=site)}")
+    click.echo(f"API token, shown only now: {_wiring().access.add_token(name, Role(role), site=site, days=days)}")
 
 
 @token.command("list")
 def token_list() -> None:
-    """List the tokens, without their secrets."""
+    """List the tokens, without their secrets: when they expire, and when they were last used, to the minute."""
     for each in _wiring().registry.tokens():
-        click.echo(f"{each.id}\t{each.name}\t{each.role}\t{each.site}")
+        member = each.member
+        expires, used = _date(each.expires_at), _date(each.used_at)
+        click.echo(f"{member.id}\t{member.name}\t{member.role}\t{member.site}\texpires {expires}\tused {used}")
 
 
 @token.command("remove")
@@ -404,6 +407,12 @@ def _wiring() -> "Wiring":
     wiring = Wiring.from_settings()
     wiring.check()
     return wiring
+
+
+def _date(millis: int) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(millis / 1000, UTC).isoformat(" ", "minutes") if millis else "never"
 
 
 def _shown(value: object) -> str:

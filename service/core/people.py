@@ -47,3 +47,12 @@ class Member:
             raise NotFound("site", site)
         if _RANK[self.role] < _RANK[role]:
             raise NotAllowed(f"This needs the role {role.value} on the site {site}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An API token: whom it speaks for, and when it expires and was last used, ms since the epoch; 0: never."""
+
+    member: Member
+    expires_at: int = 0
+    used_at: int = 0

@@ -9,7 +9,7 @@ from service.core.acts import Deed, Entry
 from service.core.batch import Batch
 from service.core.comment import Actor, Author, Comment, Complaint, Decision, Outcome, Reading, Reason, Report
 from service.core.masking import MaskedText, restore, retold
-from service.core.people import Member, Role
+from service.core.people import Member, Role, Token
 from service.core.policy import Policy
 from service.core.rules import Rule
 from service.core.site import Site
@@ -247,6 +247,16 @@ def member(id: str, text: str) -> Member:
     """Return the person or token that *text* holds."""
     value: Json = json.loads(text)
     return Member(id, value["name"], Role(value["role"]), value["site"], value["secret"])
+
+
+def token_json(token: Token) -> str:
+    """Return a token as the registry keeps it, its last use apart."""
+    return dumps(json.loads(member_json(token.member)) | {"expires": token.expires_at})
+
+
+def token(id: str, text: str, used: str | None) -> Token:
+    """Return the token that *text* holds; of those made before tokens expired, none does."""
+    return Token(member(id, text), json.loads(text).get("expires", 0), int(used or 0))
 
 
 def opinion_json(opinion: Opinion) -> str:

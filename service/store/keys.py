@@ -9,7 +9,8 @@ Registry, tag `{registry}`
     sites               hash    site id → Site as JSON
     people              hash    person id → Member as JSON with an Argon2 hash
     names               hash    case-folded sign-in name → person id
-    tokens              hash    token id → Member as JSON with a SHA-256 of the secret
+    tokens              hash    token id → Token as JSON with a SHA-256 of the secret
+    tokens:used         hash    token id → ms at which it was last used, to the minute
     invitation:<hash>   string  Member to be, as JSON; expires; spent by GETDEL
     attempts:<hash>     string  GCRA's theoretical arrival time of failed sign-ins, ms
     worker              string  the workers' last heartbeat, ms by Redis's clock
@@ -99,6 +100,7 @@ SITES = f"{_REGISTRY}:sites"
 PEOPLE = f"{_REGISTRY}:people"
 NAMES = f"{_REGISTRY}:names"
 TOKENS = f"{_REGISTRY}:tokens"
+TOKENS_USED = f"{_REGISTRY}:tokens:used"
 SEALS = f"{_REGISTRY}:seals"
 WORKER = f"{_REGISTRY}:worker"
 

@@ -5,7 +5,7 @@ from typing import Final
 from redis.exceptions import ResponseError
 
 from service.core.errors import Fault, InvalidChange, NotFound, NotOpened, StartRefused
-from service.core.people import Member
+from service.core.people import Member, Token
 from service.core.policy import Policy
 from service.core.ports import Fingerprints, Sealed, Sealing
 from service.core.site import Site
@@ -151,24 +151,29 @@ class Registry:
 
     # Tokens
 
-    def add_token(self, token: Member) -> None:
-        """Store an API token, whose *secret* is a digest."""
-        self._redis.do("HSET", keys.TOKENS, token.id, codec.member_json(token))
+    def add_token(self, token: Token) -> None:
+        """Store an API token, whose member's *secret* is a digest."""
+        self._redis.do("HSET", keys.TOKENS, token.member.id, codec.token_json(token))
 
-    def token(self, id: str) -> Member | None:
+    def token(self, id: str) -> Token | None:
         """Return the token, or None."""
-        text = self._redis.do("HGET", keys.TOKENS, id)
-        return codec.member(id, text) if text else None
+        text, used = self._redis.pipe([("HGET", keys.TOKENS, id), ("HGET", keys.TOKENS_USED, id)])
+        return codec.token(id, text, used) if text else None
 
-    def tokens(self) -> list[Member]:
+    def use_token(self, id: str, *, at: int) -> None:
+        """Note when the token was last used, ms."""
+        self._redis.do("HSET", keys.TOKENS_USED, id, at)
+
+    def tokens(self) -> list[Token]:
         """Return every token by id."""
-        stored = self._redis.do("HGETALL", keys.TOKENS)
-        return [codec.member(id, text) for id, text in sorted(stored.items())]
+        stored, used = self._redis.pipe([("HGETALL", keys.TOKENS), ("HGETALL", keys.TOKENS_USED)])
+        return [codec.token(id, text, used.get(id)) for id, text in sorted(stored.items())]
 
     def remove_token(self, id: str) -> None:
         """Forget the token. Raises NotFound."""
         if not self._redis.do("HDEL", keys.TOKENS, id):
             raise NotFound("token", id)
+        self._redis.do("HDEL", keys.TOKENS_USED, id)
 
     # Invitations
 

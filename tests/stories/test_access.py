@@ -1,8 +1,11 @@
 """Who is asking: invitations work once, passwords and tokens are checked, guessing is slow."""
 
+import time
+from dataclasses import replace
+
 import pytest
 
-from service.access import TRIES_AT_ONCE, Access
+from service.access import TOKEN_DAYS, TRIES_AT_ONCE, Access
 from service.core.errors import InvalidChange, NotFound, NotSignedIn, TooFast
 from service.core.people import Role
 from service.core.site import Site
@@ -66,3 +69,33 @@ def test_a_token_is_for_its_site_and_is_kept_as_a_digest(
 def test_a_token_needs_a_site_that_exists(access: Access) -> None:
     with pytest.raises(NotFound):
         access.add_token("ci", Role.MODERATOR, site="nowhere")
+
+
+def test_a_token_expires_after_a_year_unless_said_otherwise(access: Access, registry: Registry, site: Site) -> None:
+    registry.add_site(site)
+    now = time.time()
+    tokens = [access.add_token("ci", Role.MODERATOR, site=site.id, days=days) for days in (TOKEN_DAYS, 30, 0)]
+    later = replace(access, now=lambda: now + 31 * 24 * 3600)
+    assert later.bearer(tokens[0]).name == later.bearer(tokens[2]).name == "ci"
+    with pytest.raises(NotSignedIn, match="has expired"):
+        later.bearer(tokens[1])
+    with pytest.raises(NotSignedIn, match="has expired"):
+        replace(access, now=lambda: now + 366 * 24 * 3600).bearer(tokens[0])
+    # Whoever has not the secret is not told that it was one.
+    with pytest.raises(NotSignedIn, match="not valid"):
+        later.bearer(tokens[1][:-1])
+    with pytest.raises(InvalidChange, match="days"):
+        access.add_token("ci", Role.MODERATOR, site=site.id, days=-1)
+
+
+def test_its_last_use_is_noted_at_most_once_a_minute(access: Access, registry: Registry, site: Site) -> None:
+    registry.add_site(site)
+    token, noted = access.add_token("ci", Role.MODERATOR, site=site.id), []
+    assert registry.tokens()[0].used_at == 0
+    # The last is a clock that went back.
+    for seconds in (1000, 1030, 1059, 1060, 1100, 500):
+        replace(access, now=lambda at=seconds: at).bearer(token)  # type: ignore[misc]
+        noted.append(registry.tokens()[0].used_at // 1000)
+    assert noted == [1000, 1000, 1000, 1060, 1060, 500]
+    registry.remove_token(registry.tokens()[0].member.id)
+    assert registry.tokens() == []

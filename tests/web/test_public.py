@@ -1,6 +1,7 @@
 """What owners and moderators write for others to read holds no address; and no redirect repeats one."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -8,7 +9,7 @@ from flask.testing import FlaskClient
 from service.core.endpoint import EndpointChange
 from service.core.errors import InvalidChange
 from service.core.masking import MASK
-from service.core.people import Member, Role
+from service.core.people import Role
 from service.webhooks import OPERATOR
 from service.wiring import Wiring
 from tests.web.test_api import DOOR, RUDE
@@ -89,7 +90,7 @@ def test_a_name_that_got_in_all_the_same_goes_out_masked(
     client: FlaskClient, wiring: Wiring, bearer: dict[str, str]
 ) -> None:
     (token,) = wiring.registry.tokens()
-    wiring.registry.add_token(Member(token.id, "tucked@example.com", token.role, token.site, token.secret))
+    wiring.registry.add_token(replace(token, member=replace(token.member, name="tucked@example.com")))
     id = client.post(DOOR, json=RUDE).json["id"]
     decided = client.post(f"{DOOR}/{id}/decisions", json={"outcome": "published"}, headers=bearer)
     assert decided.json["decided_by"] == MASK
