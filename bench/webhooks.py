@@ -26,9 +26,9 @@ from pydantic import SecretStr
 from config.settings import Settings
 from service.core.endpoint import EndpointChange
 from service.core.events import Event, EventType
+from service.core.people import OPERATOR
 from service.core.signing import sign
 from service.store.keys import SiteKeys
-from service.webhooks import OPERATOR
 from service.wiring import Wiring
 from service.worker import Worker, courier
 from tests.servers import ValkeyForTests

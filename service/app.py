@@ -118,7 +118,7 @@ def _parley(wiring: Wiring) -> Parley:
         review=wiring.review,
         bulk=wiring.bulk,
         casework=wiring.casework,
-        redaction=Redaction(wiring.queue, wiring.acts, wiring.log, scorer, wiring.sealing, fresh_id),
+        redaction=Redaction(wiring.queue, wiring.acts, wiring.log, scorer, wiring.sealing, wiring.security, fresh_id),
         access=wiring.access,
         registry=wiring.registry,
         sites=wiring.sites,

@@ -11,7 +11,7 @@ import click
 
 from config.settings import REPOSITORY, InvalidSettings, Settings
 from service.core.errors import InvalidSubmission, ParleyError
-from service.core.people import ALL_SITES, Role
+from service.core.people import ALL_SITES, OPERATOR, Role
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -143,7 +143,6 @@ def thread_open(site: str, url: str) -> None:
 
 def _close(site: str, url: str, *, is_closed: bool) -> None:
     from service.core.thread import NotAPage, canonical, shown, thread_key
-    from service.webhooks import OPERATOR
 
     wiring = _wiring()
     try:
@@ -261,7 +260,6 @@ def webhook_add(
 ) -> None:
     """Tell URL of the site's events from now on. The signing secret is shown once."""
     from service.core.endpoint import EndpointChange, header_lines
-    from service.webhooks import OPERATOR
 
     change = EndpointChange.parse(
         {
@@ -281,7 +279,6 @@ def webhook_add(
 @click.option("--site", required=True)
 def webhook_list(site: str) -> None:
     """List the site's endpoints, how they do, and what they have waiting and given up."""
-    from service.webhooks import OPERATOR
 
     for each in _wiring().webhooks.all(site, member=OPERATOR):
         state = "paused" if each.health.is_paused else f"disabled: {each.health.disabled}"
@@ -295,7 +292,6 @@ def webhook_list(site: str) -> None:
 @click.option("--site", required=True)
 def webhook_rotate(id: str, site: str) -> None:
     """Give the endpoint ID a new secret, shown once. The old one signs beside it for 24 hours."""
-    from service.webhooks import OPERATOR
 
     secret = _wiring().webhooks.rotate(site, id, member=OPERATOR)
     click.echo(f"The old secret signs for 24 hours more. New signing secret, shown only now: {secret}")
@@ -306,7 +302,6 @@ def webhook_rotate(id: str, site: str) -> None:
 @click.option("--site", required=True)
 def webhook_pause(id: str, site: str) -> None:
     """Deliver nothing to the endpoint ID until it is resumed."""
-    from service.webhooks import OPERATOR
 
     _wiring().webhooks.pause(site, id, member=OPERATOR)
     click.echo(f"Paused {id}")
@@ -317,7 +312,6 @@ def webhook_pause(id: str, site: str) -> None:
 @click.option("--site", required=True)
 def webhook_resume(id: str, site: str) -> None:
     """Let the endpoint ID go on, paused or disabled: first with what it missed."""
-    from service.webhooks import OPERATOR
 
     _wiring().webhooks.resume(site, id, member=OPERATOR)
     click.echo(f"Resumed {id}")
@@ -329,8 +323,6 @@ def webhook_resume(id: str, site: str) -> None:
 def webhook_test(id: str, site: str) -> None:
     """Send the endpoint ID a test, and show the whole exchange."""
     from time import monotonic, sleep
-
-    from service.webhooks import OPERATOR
 
     wiring = _wiring()
     event = wiring.webhooks.test(site, id, member=OPERATOR)
@@ -362,8 +354,6 @@ def webhook_replay(id: str, site: str, event: str, since: "datetime | None", *, 
     """Deliver events to the endpoint ID again: what it is missing, or all, or one."""
     from datetime import UTC
 
-    from service.webhooks import OPERATOR
-
     webhooks = _wiring().webhooks
     if event:
         webhooks.replay_one(site, id, event, member=OPERATOR)
@@ -378,7 +368,6 @@ def webhook_replay(id: str, site: str, event: str, since: "datetime | None", *, 
 @click.option("--site", required=True)
 def webhook_remove(id: str, site: str) -> None:
     """Remove the endpoint ID; what is on its way to it is dropped."""
-    from service.webhooks import OPERATOR
 
     _wiring().webhooks.remove(site, id, member=OPERATOR)
     click.echo(f"Removed {id}")

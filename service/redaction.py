@@ -13,6 +13,8 @@ from service.core.events import described
 from service.core.masking import Covered, Masked
 from service.core.people import Member, Role
 from service.core.ports import Scorer, Sealed, Sealing, address_context, covers_context
+from service.core.security import SecurityEvent
+from service.security import Security
 from service.store.acts import Acts
 from service.store.log import Log
 from service.store.queue import Act, NewEvent, Queue, Wording
@@ -36,6 +38,7 @@ class Redaction:
     log: Log
     scorer: Scorer
     sealing: Sealing
+    security: Security
     new_id: Callable[[str], str]
 
     def reveal(self, site: str, id: str, *, member: Member, reason: str) -> Revealed:
@@ -48,6 +51,7 @@ class Redaction:
         comment = self.queue.find(site, id)
         subject = comment.author.identity or id
         self.acts.record(site, Entry(self.new_id("act"), Deed.REVEAL, member.actor, subject, id, why))
+        self.security.note(SecurityEvent.REVEALED, member, site=site, about=id)
         sealed = comment.author.sealed_address
         address = self.sealing.unseal(Sealed(sealed), context=address_context(site, id)) if sealed else ""
         return Revealed(Address(address) if address else None, self._covers(comment))

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from service.core.errors import Fault, InvalidChange
+from service.core.people import OPERATOR, Member
 from service.core.policy import Policy
 from service.core.public import address_in
 from service.core.rules import Rule, changed
+from service.core.security import SecurityEvent
 from service.core.site import Site, origin, site_id
+from service.security import Security
 from service.store.registry import Registry
 
 DEMO = "demo"
@@ -31,17 +34,19 @@ class Sites:
     """The sites of this Parley."""
 
     registry: Registry
+    security: Security
     default_policy: Policy
     default_rules: tuple[Rule, ...]
     checked_texts: Callable[[Mapping[str, str]], Mapping[str, str]]
 
-    def add(self, id: str, *, name: str = "", origins: tuple[str, ...]) -> Site:
+    def add(self, id: str, *, name: str = "", origins: tuple[str, ...], member: Member = OPERATOR) -> Site:
         """Make a site whose pages come from *origins*. Raises InvalidChange."""
         if not origins:
             raise InvalidChange([Fault("origins", "Give at least one origin, like https://news.example.org.")])
         site = Site(site_id(id), _name(name or id), tuple(origin(text) for text in origins), self.default_policy)
         if not self.registry.add_site(site):
             raise InvalidChange([Fault("site", f"There is a site {id} already. `site set {id} …` changes it.")])
+        self.security.note(SecurityEvent.SITE_MADE, member, site=site.id)
         return site
 
     def add_demo(self) -> None:
@@ -49,7 +54,7 @@ class Sites:
         policy = self.default_policy.changed(DEMO_POLICY)
         self.registry.add_site(Site(DEMO, "The Harbour Post", (), policy, any_page=True))
 
-    def change(self, id: str, values: Mapping[str, str]) -> Site:
+    def change(self, id: str, values: Mapping[str, str], *, member: Member = OPERATOR) -> Site:
         """Set *values* of a site: name, origins, language, `text.<key>` (empty for ours again), `rule.<digit>` (empty
         to take it away), its policy's.
 
@@ -73,6 +78,7 @@ class Sites:
         if rest:
             site = replace(site, policy=site.policy.changed(rest))
         self.registry.save_site(site)
+        self.security.note(SecurityEvent.SITE_CHANGED, member, site=id, about=", ".join(sorted(values)))
         return site
 
     def rules_of(self, site: Site) -> tuple[Rule, ...]:

@@ -10,11 +10,13 @@ from service.core.endpoint import EndpointChange
 from service.core.errors import Fault, InvalidChange, NotFound
 from service.core.events import Attempt, Endpoint, Event, EventType, Health, Logged, SigningSecret
 from service.core.masking import mask
-from service.core.people import ALL_SITES, Member, Role
+from service.core.people import Member, Role
 from service.core.ports import Sealing
+from service.core.security import SecurityEvent
 from service.core.signing import new_secret
 from service.delivery import context
 from service.outside.guard import check_url
+from service.security import Security
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
 from service.store.log import Filter, Log, beginning
@@ -28,7 +30,6 @@ MOST_ENDPOINTS: Final = 200
 ROTATION: Final = 24 * 3600 * 1000
 
 #: Whoever has the command line has everything.
-OPERATOR: Final = Member("operator", "The operator", Role.OWNER, ALL_SITES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Webhooks:
     log: Log
     replays: Replays
     sealing: Sealing
+    security: Security
     new_id: Callable[[str], str]
     entropy: Callable[[int], bytes]
 
@@ -85,6 +87,7 @@ class Webhooks:
         bare = Endpoint(id, site, "", (SigningSecret(sealed),), created_at=self.endpoints.now())
         endpoint = self._changed(bare, change)
         self.endpoints.add(endpoint)
+        self.security.note(SecurityEvent.ENDPOINT_MADE, member, site=site, about=id)
         return endpoint, secret
 
     def change(self, site: str, id: str, change: EndpointChange, *, member: Member) -> Endpoint:
@@ -92,7 +95,9 @@ class Webhooks:
         self._require(site, member)
         if change.url is not None:
             check_url(change.url)
-        return self.endpoints.change(site, id, lambda endpoint: self._changed(endpoint, change))
+        changed = self.endpoints.change(site, id, lambda endpoint: self._changed(endpoint, change))
+        self.security.note(SecurityEvent.ENDPOINT_CHANGED, member, site=site, about=id)
+        return changed
 
     def rotate(self, site: str, id: str, *, member: Member) -> str:
         """Return a new signing secret, shown only now. The old one signs beside it for 24 hours."""
@@ -100,12 +105,14 @@ class Webhooks:
         secret, now = new_secret(self.entropy(32)), self.endpoints.now()
         sealed = SigningSecret(self.sealing.seal(secret, context=context(site, id)))
         self.endpoints.change(site, id, lambda endpoint: replace(endpoint, secrets=(sealed, *_retired(endpoint, now))))
+        self.security.note(SecurityEvent.ENDPOINT_ROTATED, member, site=site, about=id)
         return secret
 
     def remove(self, site: str, id: str, *, member: Member) -> None:
         """Forget the endpoint; what is on its way to it is dropped."""
         self._require(site, member)
         self.endpoints.remove(site, id)
+        self.security.note(SecurityEvent.ENDPOINT_REMOVED, member, site=site, about=id)
 
     def pause(self, site: str, id: str, *, member: Member) -> None:
         """Deliver nothing until `resume`; what happens meanwhile is delivered then."""

@@ -28,6 +28,7 @@ from service.core.rules import Rule
 from service.outside.embedded import url_of
 from service.outside.sealing import FingerprintKey, KeyRing, derive, key_from, key_in
 from service.review import Review
+from service.security import Security
 from service.sites import Sites
 from service.store.acts import Acts
 from service.store.authors import Authors
@@ -44,6 +45,7 @@ from service.store.pages import Pages
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
 from service.store.replays import Replays
+from service.store.security import SecurityLog
 from service.web.locale import checked_texts
 from service.webhooks import Webhooks
 
@@ -167,6 +169,10 @@ class Wiring:
         return Access(self.registry, Pace(self.connection), fresh_id, lambda: secrets.token_urlsafe(32))
 
     @cached_property
+    def security(self) -> Security:
+        return Security(SecurityLog(self.connection))
+
+    @cached_property
     def review(self) -> Review:
         return Review(self.queue, self.lists, self.leases, fresh_id)
 
@@ -183,6 +189,7 @@ class Wiring:
             log=self.log,
             replays=self.replays,
             sealing=self.sealing,
+            security=self.security,
             new_id=fresh_id,
             entropy=secrets.token_bytes,
         )
@@ -194,7 +201,7 @@ class Wiring:
 
     @cached_property
     def sites(self) -> Sites:
-        return Sites(self.registry, default_policy(), default_rules(), checked_texts)
+        return Sites(self.registry, self.security, default_policy(), default_rules(), checked_texts)
 
     def check(self) -> None:
         """Check that Redis answers, and what it holds. Raises StartRefused."""

@@ -21,6 +21,7 @@ from service.intake import Intake
 from service.outside.sealing import FingerprintKey, KeyRing
 from service.redaction import Redaction
 from service.review import Review
+from service.security import Security
 from service.store.acts import Acts
 from service.store.authors import Authors
 from service.store.batches import Batches
@@ -35,6 +36,7 @@ from service.store.pace import Pace
 from service.store.pages import Pages
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
+from service.store.security import SecurityLog
 from service.wiring import default_policy
 from tests.desks import Desk
 from tests.endpoints import Office
@@ -218,8 +220,13 @@ def casework(queue: Queue, lists: Lists, pages: Pages, acts: Acts, connection: C
 
 
 @pytest.fixture
-def redaction(queue: Queue, acts: Acts, scorer: SafeScorer, connection: Connection) -> Redaction:
-    return Redaction(queue, acts, Log(connection), scorer, KeyRing([b"s" * 32]), fresh)
+def security(connection: Connection) -> Security:
+    return Security(SecurityLog(connection))
+
+
+@pytest.fixture
+def redaction(queue: Queue, acts: Acts, scorer: SafeScorer, connection: Connection, security: Security) -> Redaction:
+    return Redaction(queue, acts, Log(connection), scorer, KeyRing([b"s" * 32]), security, fresh)
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ from ipaddress import ip_network
 from typing import Any
 
 from service.core.endpoint import EndpointChange
+from service.core.people import OPERATOR
 from service.delivery import Courier
 from service.outside.guard import Guard
 from service.outside.sealing import KeyRing
 from service.outside.sending import Sender
+from service.security import Security
 from service.store.connection import Connection
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
@@ -18,7 +20,8 @@ from service.store.log import Log
 from service.store.outbox import Outbox
 from service.store.registry import Registry
 from service.store.replays import Replays
-from service.webhooks import OPERATOR, Webhooks
+from service.store.security import SecurityLog
+from service.webhooks import Webhooks
 
 NOW = 1_800_000_000.0
 SITE = "news"
@@ -46,6 +49,7 @@ class Office:
             self.log,
             self.replays,
             sealing=ring,
+            security=Security(SecurityLog(connection)),
             new_id=fresh,
             entropy=secrets.token_bytes,
         )

@@ -23,13 +23,17 @@ _RANK = {role: rank for rank, role in enumerate(Role)}
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person or a token: who they are, and their role on one site or on all of them."""
+    """A person or a token: who they are, and their role on one site or on all of them.
+
+    While they ask for something, *network* is the fingerprint of whence.
+    """
 
     id: str
     name: str
     role: Role
     site: str = ALL_SITES
     secret: str = field(repr=False, default="")
+    network: str = ""
 
     @property
     def actor(self) -> Actor:
@@ -47,6 +51,10 @@ class Member:
             raise NotFound("site", site)
         if _RANK[self.role] < _RANK[role]:
             raise NotAllowed(f"This needs the role {role.value} on the site {site}.")
+
+
+#: Whoever runs Parley, at the command line.
+OPERATOR = Member("operator", "The operator", Role.OWNER)
 
 
 @dataclass(frozen=True, slots=True)

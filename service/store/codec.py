@@ -7,11 +7,12 @@ from typing import Any
 
 from service.core.acts import Deed, Entry
 from service.core.batch import Batch
-from service.core.comment import Actor, Author, Comment, Complaint, Decision, Outcome, Reading, Reason, Report
+from service.core.comment import Actor, Author, Comment, Complaint, Decision, Millis, Outcome, Reading, Reason, Report
 from service.core.masking import MaskedText, restore, retold
 from service.core.people import Member, Role, Token
 from service.core.policy import Policy
 from service.core.rules import Rule
+from service.core.security import Record, SecurityEvent
 from service.core.site import Site
 from service.core.verdict import Opinion, Span, Unscored, Verdict
 
@@ -257,6 +258,20 @@ def token_json(token: Token) -> str:
 def token(id: str, text: str, used: str | None) -> Token:
     """Return the token that *text* holds; of those made before tokens expired, none does."""
     return Token(member(id, text), json.loads(text).get("expires", 0), int(used or 0))
+
+
+def record_json(record: Record) -> str:
+    """Return a line of the security log as it is kept; its time is its place's."""
+    actor = {"id": record.actor.id, "name": record.actor.name}
+    rest = {"network": record.network, "site": record.site, "about": record.about}
+    return dumps({"event": record.event, "actor": actor, **rest})
+
+
+def record(text: str, *, at: Millis) -> Record:
+    """Return the line of the security log that *text* holds, written *at* that time."""
+    value: Json = json.loads(text)
+    actor = Actor(value["actor"]["id"], MaskedText(value["actor"]["name"]))
+    return Record(SecurityEvent(value["event"]), actor, value["network"], value["site"], value["about"], at)
 
 
 def opinion_json(opinion: Opinion) -> str:

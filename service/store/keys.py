@@ -5,6 +5,8 @@ touch them all in a Redis Cluster. Sites, people and tokens span partitions and 
 
 Registry, tag `{registry}`
     meta                hash    partitions, schema, fingerprints: a fingerprint of nothing; checked at start
+    security            stream  the security log, its oldest trimmed: field record, a Record as JSON
+    security:strangers  stream  the same, of what strangers cause: failed sign-ins
     seals               hash    name of a sealing key → nothing, sealed with it; checked at start
     sites               hash    site id → Site as JSON
     people              hash    person id → Member as JSON with an Argon2 hash
@@ -102,6 +104,8 @@ NAMES = f"{_REGISTRY}:names"
 TOKENS = f"{_REGISTRY}:tokens"
 TOKENS_USED = f"{_REGISTRY}:tokens:used"
 SEALS = f"{_REGISTRY}:seals"
+SECURITY = f"{_REGISTRY}:security"
+SECURITY_STRANGERS = f"{_REGISTRY}:security:strangers"
 WORKER = f"{_REGISTRY}:worker"
 
 

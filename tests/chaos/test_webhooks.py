@@ -11,7 +11,7 @@ from pathlib import Path
 
 from service.core.comment import Outcome
 from service.core.endpoint import EndpointChange
-from service.core.people import Member, Role
+from service.core.people import OPERATOR, Member, Role
 from service.core.site import Site
 from service.intake import Intake
 from service.outside.sealing import FingerprintKey, KeyRing, key_in
@@ -20,7 +20,6 @@ from service.store.leases import Leases
 from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.registry import Registry
-from service.webhooks import OPERATOR
 from service.wiring import default_policy
 from tests.conftest import MONTH, fresh
 from tests.endpoints import Office

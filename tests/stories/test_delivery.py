@@ -8,11 +8,10 @@ from standardwebhooks import Webhook
 from service.core.comment import Outcome
 from service.core.endpoint import EndpointChange
 from service.core.errors import InvalidChange, NotFound
-from service.core.people import Member
+from service.core.people import OPERATOR, Member
 from service.core.site import Site
 from service.intake import Intake
 from service.review import Review, Ruling
-from service.webhooks import OPERATOR
 from tests.endpoints import NOW, Office
 from tests.receivers import Receiver, status
 from tests.submissions import NETWORK, submission

@@ -15,7 +15,7 @@ from service.app import create_app
 from service.cli import cli
 from service.core.endpoint import EndpointChange
 from service.core.errors import NotOpened, StartRefused
-from service.core.people import Role
+from service.core.people import OPERATOR, Role
 from service.core.signing import sign
 from service.core.site import Site
 from service.intake import Intake
@@ -23,7 +23,6 @@ from service.outside.sealing import KeyRing
 from service.store.connection import Connection
 from service.store.queue import DAY
 from service.store.registry import Registry
-from service.webhooks import OPERATOR
 from service.wiring import Wiring
 from tests.conftest import fresh
 from tests.endpoints import NOW, SITE, Office

@@ -14,13 +14,13 @@ from service.core.comment import Complaint, Outcome
 from service.core.endpoint import EndpointChange
 from service.core.errors import InvalidChange, NotAllowed, NotFound
 from service.core.events import Endpoint, EventType
-from service.core.people import Member, Role
+from service.core.people import OPERATOR, Member, Role
 from service.core.schedule import FAILING_LIMIT
 from service.core.site import Site
 from service.intake import Intake
 from service.review import Review, Ruling
 from service.store.keys import SiteKeys
-from service.webhooks import OPERATOR, ROTATION
+from service.webhooks import ROTATION
 from tests.endpoints import NOW, SITE, Office
 from tests.receivers import Receiver, status
 from tests.submissions import NETWORK, submission

@@ -12,10 +12,9 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from service.core.endpoint import EndpointChange
-from service.core.people import Role
+from service.core.people import OPERATOR, Role
 from service.web import authority
 from service.web.authority import Asked, Door
-from service.webhooks import OPERATOR
 from service.wiring import Wiring
 from tests.web.test_api import RUDE, SAFE
 from tests.web.test_desk import join

@@ -24,10 +24,9 @@ from config.settings import Settings
 from service.app import create_app
 from service.core.endpoint import EndpointChange
 from service.core.errors import InvalidChange
-from service.core.people import Role
+from service.core.people import OPERATOR, Role
 from service.core.thread import key_of
 from service.store.keys import SiteKeys
-from service.webhooks import OPERATOR
 from service.wiring import Wiring, set_up_log
 from service.worker import courier
 from tests.receivers import Receiver, status
