@@ -5,7 +5,7 @@ touch them all in a Redis Cluster. Sites, people and tokens span partitions and 
 
 Registry, tag `{registry}`
     meta                hash    partitions, schema: checked at start
-    sites               hash    site id → Site as JSON
+    sites               hash    site id → Site as JSON; *: how often people and tokens came and went
     people              hash    person id → Member as JSON with an Argon2 hash
     names               hash    case-folded sign-in name → person id
     tokens              hash    token id → Member as JSON with a SHA-256 of the secret
@@ -99,6 +99,9 @@ PEOPLE = f"{_REGISTRY}:people"
 NAMES = f"{_REGISTRY}:names"
 TOKENS = f"{_REGISTRY}:tokens"
 WORKER = f"{_REGISTRY}:worker"
+
+#: The field of `sites` that counts, and that no site's id can be.
+CHANGES = "*"
 
 
 def invitation(digest: str) -> str:
