@@ -7,14 +7,16 @@ that much chance in them a slow hash would add nothing.
 import hashlib
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from service.core.comment import POLICY, READER
 from service.core.errors import Fault, InvalidChange, NotFound, NotSignedIn, TooFast
+from service.core.names import look_alike, public
 from service.core.people import ALL_SITES, Member, Role, Token
 from service.core.public import address_in
 from service.store.pace import Pace
@@ -24,6 +26,9 @@ from service.store.registry import Registry
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1000
 LONGEST_NAME = 60
+
+#: Whom the desk, the log and webhooks name besides people and tokens.
+_OURS = (POLICY.name, READER.name, "The operator", "You", "Anonymous")
 
 #: Sign-ins that fail: so many at once for one name or network, then so many a minute.
 TRIES_PER_MINUTE = 6
@@ -80,21 +85,26 @@ class Access:
     def join(self, secret: str, *, name: str, password: str) -> Member:
         """Take up an invitation, which ends it. Raises InvalidChange with the faults, NotFound."""
         invited = self.invited(secret)
-        name = " ".join(name.split())
-        faults = list(_faults(name, password))
+        name = public(name)
+        faults = _faults(name, password)
         if self.registry.person_named(name) is not None:
             faults.append(Fault("name", "This name is taken. Choose another."))
+        else:
+            tokens = (token.member for token in self.registry.tokens())
+            faults += _mistaken(name, (*self.registry.people(), *tokens), site=invited.site)
         if faults:
             raise InvalidChange(faults)
         person = replace(invited, id=self.new_id("m"), name=name, secret=_hasher.hash(password))
         if self.registry.spend(_digest(secret)) is None:
             raise NotFound("invitation", "any more; ask for a new one")
-        self.registry.add_person(person)
+        self.registry.add_person(
+            person, check=lambda people, tokens: _refuse(_mistaken(name, (*people, *tokens), site=person.site))
+        )
         return person
 
     def sign_in(self, *, name: str, password: str, network: str) -> Member:
         """Return the person of that name and password. Raises NotSignedIn, and TooFast for one who guesses."""
-        name = " ".join(name.split())[:LONGEST_NAME]
+        name = public(name)[:LONGEST_NAME]
         for guessed in (f"name {name.casefold()}", f"network {network}"):
             wait = self.pace.wait(_digest(guessed), per_minute=TRIES_PER_MINUTE, burst=TRIES_AT_ONCE)
             if wait:
@@ -108,15 +118,18 @@ class Access:
         """Return a new API token, which expires after *days*, or with 0 never. It is shown once: only its digest is
         kept. Raises InvalidChange, NotFound."""
         self.registry.site(site)
-        name = " ".join(name.split()) or f"token for {site}"
+        name = public(name) if name else f"token for {site}"
         faults = _faults_of_name(name)
         if not 0 <= days <= MOST_TOKEN_DAYS:
             faults.append(Fault("days", f"A token expires after 1 to {MOST_TOKEN_DAYS} days, or with 0 never."))
-        if faults:
-            raise InvalidChange(faults)
+        _refuse(faults)
         id, secret = self.new_id("tok"), self.new_secret()
         member = Member(id, name, role, site, _digest(secret))
-        self.registry.add_token(Token(member, expires_at=self._now() + days * DAY if days else 0))
+        # Two tokens may have one name: the second replaces the first, which goes on meanwhile.
+        self.registry.add_token(
+            Token(member, expires_at=self._now() + days * DAY if days else 0),
+            check=lambda people, _: _refuse(_mistaken(name, people, site=site)),
+        )
         return f"{TOKEN_PREFIX}_{id.removeprefix('tok_')}_{secret}"
 
     def bearer(self, token: str) -> Member:
@@ -153,6 +166,18 @@ def _faults(name: str, password: str) -> list[Fault]:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         faults.append(Fault("password", f"Please choose a password of at least {SHORTEST_PASSWORD} characters."))
     return faults
+
+
+def _mistaken(name: str, others: Iterable[Member], *, site: str) -> list[Fault]:
+    """Return what is wrong with a *name* on *site* that looks like that of somebody who is named beside it."""
+    theirs = (each.name for each in others if each.is_seen_with(site))
+    found = next((each for each in (*_OURS, *theirs) if look_alike(each, name)), "")
+    return [Fault("name", f"This name looks like “{found}”. Choose one that nobody takes for it.")] if found else []
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise InvalidChange(faults)
 
 
 def _faults_of_name(name: str) -> list[Fault]:

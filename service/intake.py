@@ -25,6 +25,7 @@ from service.core.comment import (
 )
 from service.core.errors import Fault, InvalidChange, InvalidSubmission, ParentMissing
 from service.core.events import described
+from service.core.likeness import likeness
 from service.core.masking import Masked, mask
 from service.core.people import Member, Role
 from service.core.ports import Fingerprint, Fingerprints, Scorer, Sealing, address_context, covers_context
@@ -68,9 +69,9 @@ class Intake:
     ) -> Receipt:
         """Store *submission* and say where it stands; *network* is where it came from, kept as a fingerprint alone.
 
-        A submission *is_automatic* when its form was filled in as only a program does: a person looks at it first.
-        What a *moderator* of the site writes is published under their name, with their badge. The *thread*'s key is
-        given by who has it; else the submission names the thread.
+        A submission *is_automatic* when its form was filled in as only a program does: a person looks at it first, as
+        at one whose author's name may pass for a moderator's. What a *moderator* of the site writes is published under
+        their name, with their badge. The *thread*'s key is given by who has it; else the submission names the thread.
 
         Raises InvalidSubmission for a page of another site or a weak key, Refused for what is turned away, Unavailable.
         """
@@ -81,7 +82,14 @@ class Intake:
         found = self.queue.preflight(site.id, door)
         if isinstance(found, Receipt):
             return self._with_token(site, found)
-        decide = partial(policy.decide, standing=found.standing, policy=site.policy, is_automatic=is_automatic)
+        likened = None if moderator else likeness(submission.name, site)
+        decide = partial(
+            policy.decide,
+            standing=found.standing,
+            policy=site.policy,
+            is_automatic=is_automatic,
+            is_lookalike=likened is not None,
+        )
         if found.if_held and not moderator and decide(policy.SPOTLESS, links=0)[0] is Outcome.HELD:
             raise found.if_held
         comment = self._hidden(submission, door, site=site)
@@ -90,7 +98,7 @@ class Intake:
         if moderator:
             comment = replace(comment, author=_badged(comment.author, moderator))
             outcome, reasons, actor = Outcome.PUBLISHED, (Reason.MODERATOR,), moderator.actor
-        comment = replace(comment, outcome=outcome, reasons=reasons)
+        comment = replace(comment, outcome=outcome, reasons=reasons, likeness=likened)
         decision = Decision(outcome, actor, reasons)
         receipt = self.queue.admit(
             comment,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from service.core.errors import Fault, InvalidChange
+from service.core.names import public
 from service.core.people import OPERATOR, Member
 from service.core.policy import Policy
 from service.core.public import address_in
@@ -99,7 +100,7 @@ def _with_prefix(values: dict[str, str], prefix: str) -> dict[str, str]:
 
 
 def _name(text: str) -> str:
-    tidy = " ".join(text.split())
+    tidy = public(text)
     if not 1 <= len(tidy) <= LONGEST_NAME:
         raise InvalidChange([Fault("name", f"A site’s name has 1 to {LONGEST_NAME} characters.")])
     if problem := address_in(tidy, what="A site’s name"):

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     LINKS = "links"
     UNSCORED = "unscored"
     AUTOMATIC = "automatic"
+    LOOKALIKE = "lookalike"
     MODERATOR = "moderator"
     MUTED = "muted"
     BLOCKED = "blocked"
@@ -102,12 +103,29 @@ class Author:
         return self.fingerprint or self.known_as
 
 
+class Likened(StrEnum):
+    """What in a guest's name may make them pass for a moderator."""
+
+    MEMBER = "member"
+    SITE = "site"
+    TITLE = "title"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Whom a guest's name may be taken for: *what* is the moderator's name, the site's, the title or the sign."""
+
+    kind: Likened
+    what: MaskedText
+
+
 @dataclass(frozen=True, slots=True)
 class Comment:
     """A stored comment: masked text only. *sealed_covers* holds what the masks cover, for a wrong one to be lifted.
 
     *path* is the ids from its thread's first level down to itself, joined by "/": sorted by it, threads read as trees.
-    One that *is_lifted* shows what a mask hid, because an owner wanted it.
+    One that *is_lifted* shows what a mask hid, because an owner wanted it. Its author's name has a *likeness*, or none.
     """
 
     id: str
@@ -128,6 +146,7 @@ class Comment:
     path: str = ""
     is_escalated: bool = False
     is_lifted: bool = False
+    likeness: Likeness | None = None
 
     @property
     def outward(self) -> "Comment":

@@ -44,12 +44,20 @@ class Member:
         """Whether they may look at *site*."""
         return self.site in (ALL_SITES, site)
 
+    def is_seen_with(self, site: str) -> bool:
+        """Whether somebody of *site*, or of all sites, is named where they are."""
+        return site == ALL_SITES or self.sees(site)
+
+    def is_at_least(self, role: Role) -> bool:
+        """Whether they may do what *role* may."""
+        return _RANK[self.role] >= _RANK[role]
+
     def require(self, role: Role, site: str) -> None:
         """Raise NotAllowed unless they have at least *role* on *site*; NotFound, as if there were none, for a site that
         they do not see."""
         if not self.sees(site):
             raise NotFound("site", site)
-        if _RANK[self.role] < _RANK[role]:
+        if not self.is_at_least(role):
             raise NotAllowed(f"This needs the role {role.value} on the site {site}.")
 
 

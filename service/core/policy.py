@@ -54,17 +54,25 @@ _BY_ADDRESS: Final[dict[Mark | None, tuple[Reason, ...]]] = {
 
 
 def decide(
-    opinion: Opinion, *, links: int, standing: Standing, policy: Policy, is_automatic: bool = False
+    opinion: Opinion,
+    *,
+    links: int,
+    standing: Standing,
+    policy: Policy,
+    is_automatic: bool = False,
+    is_lookalike: bool = False,
 ) -> tuple[Outcome, tuple[Reason, ...]]:
     """Publish or hold, with every reason that applies; reject whom a person blocked. What could not be scored is never
     published, whatever the policy says.
 
-    A comment *is_automatic* when its form was filled in as only a program does.
+    A comment *is_automatic* when its form was filled in as only a program does. It *is_lookalike* where its author's
+    name may pass for a moderator's: then it is held whoever wrote it, for trust was given under another name.
     """
     if standing.mark is Mark.BLOCK:
         return Outcome.REJECTED, (Reason.BLOCKED,)
     reasons = tuple(_holding(opinion, links=links, standing=standing, policy=policy))
     reasons += (Reason.AUTOMATIC,) if is_automatic else ()
+    reasons += (Reason.LOOKALIKE,) if is_lookalike else ()
     reasons += _marked(standing, is_held=bool(reasons), policy=policy)
     return (Outcome.HELD, reasons) if reasons else (Outcome.PUBLISHED, (Reason.SAFE,))
 

@@ -20,7 +20,8 @@ class Site:
     """A site. *any_page* lets the demo take comments for pages of any host; *origins* bind everybody else.
 
     Its readers get *language* unless their page says another, with the site's own *texts* instead of ours, by key.
-    Its moderators name its *rules*, or the default ones where it has none of its own.
+    Its moderators name its *rules*, or the default ones where it has none of its own; *moderators* has their own names
+    by how they look (`names.looks`).
     """
 
     id: str
@@ -31,6 +32,7 @@ class Site:
     language: str = "en"
     texts: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    moderators: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def has_page(self, url: str) -> bool:
         """Whether the page at canonical *url* is one of this site's."""

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from service.core.address import LONGEST as LONGEST_ADDRESS
 from service.core.address import Address, NotAnAddress
 from service.core.errors import Fault, InvalidSubmission
+from service.core.names import public
 from service.core.thread import LONGEST_URL, NotAPage, canonical
 
 #: A comment's longest text in code points; with the form's other fields it stays below the web server's bound.
@@ -40,6 +41,9 @@ def _line(value: object) -> object:
 Text = Annotated[str, BeforeValidator(_text)]
 Line = Annotated[str, BeforeValidator(_line)]
 
+#: What was typed has a bound, before anything is done to it.
+Name = Annotated[str, Field(max_length=245), BeforeValidator(_line), AfterValidator(public)]
+
 
 class SubmissionForm(BaseModel):
     """The fields of a submission as they travel, in JSON or in a form."""
@@ -53,7 +57,7 @@ class SubmissionForm(BaseModel):
     )
     thread_id: Line = Field("", max_length=200, description="The site’s own name for the page, instead of its URL.")
     thread_title: Line = Field("", max_length=300, description="The page’s title, for the moderators.")
-    name: Line = Field("", max_length=245, description="The author’s public name.")
+    name: Name = Field("", description="The author’s public name. What nobody sees in it is left out.")
     email: Line = Field("", max_length=LONGEST_ADDRESS, description="The author’s address. It is sealed, never shown.")
     website: Line = Field("", max_length=200, description="The author’s website.")
     body: Text = Field("", max_length=LONGEST_BODY, description="The comment.")

@@ -7,7 +7,20 @@ from typing import Any
 
 from service.core.acts import Deed, Entry
 from service.core.batch import Batch
-from service.core.comment import Actor, Author, Comment, Complaint, Decision, Millis, Outcome, Reading, Reason, Report
+from service.core.comment import (
+    Actor,
+    Author,
+    Comment,
+    Complaint,
+    Decision,
+    Likened,
+    Likeness,
+    Millis,
+    Outcome,
+    Reading,
+    Reason,
+    Report,
+)
 from service.core.masking import MaskedText, restore, retold
 from service.core.people import Member, Role, Token
 from service.core.policy import Policy
@@ -43,6 +56,7 @@ def comment_fields(comment: Comment) -> dict[str, str]:
         "lifted": "1" if comment.is_lifted else "",
         "opinion": opinion_json(comment.opinion),
         "reasons": " ".join(comment.reasons),
+        "likeness": f"{comment.likeness.kind} {comment.likeness.what}" if comment.likeness else "",
     }
 
 
@@ -74,7 +88,13 @@ def comment(id: str, site: str, fields: Mapping[str, str]) -> Comment:
         path=fields["path"],
         is_escalated=bool(fields.get("escalated")),
         is_lifted=bool(fields["lifted"]),
+        likeness=_likeness(fields.get("likeness", "")),
     )
+
+
+def _likeness(stored: str) -> Likeness | None:
+    kind, _, what = stored.partition(" ")
+    return Likeness(Likened(kind), retold(what)) if kind else None
 
 
 #: What `reading` needs of a comment, in its order.

@@ -8,7 +8,7 @@ Registry, tag `{registry}`
     security            stream  the security log, its oldest trimmed: field record, a Record as JSON
     security:strangers  stream  the same, of what strangers cause: failed sign-ins
     seals               hash    name of a sealing key → nothing, sealed with it; checked at start
-    sites               hash    site id → Site as JSON
+    sites               hash    site id → Site as JSON; *: how often people and tokens came and went
     people              hash    person id → Member as JSON with an Argon2 hash
     names               hash    case-folded sign-in name → person id
     tokens              hash    token id → Token as JSON with a SHA-256 of the secret
@@ -107,6 +107,9 @@ SEALS = f"{_REGISTRY}:seals"
 SECURITY = f"{_REGISTRY}:security"
 SECURITY_STRANGERS = f"{_REGISTRY}:security:strangers"
 WORKER = f"{_REGISTRY}:worker"
+
+#: The field of `sites` that counts, and that no site's id can be.
+CHANGES = "*"
 
 
 def invitation(digest: str) -> str:

@@ -1,16 +1,20 @@
 """What spans partitions: the sites, the people who moderate, the tokens that call, and who was invited."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from redis.exceptions import ResponseError
 
 from service.core.errors import Fault, InvalidChange, NotFound, NotOpened, StartRefused
-from service.core.people import Member, Token
+from service.core.names import looks, public
+from service.core.people import Member, Role, Token
 from service.core.policy import Policy
 from service.core.ports import Fingerprints, Sealed, Sealing
 from service.core.site import Site
 from service.store import codec, keys
-from service.store.connection import Connection
+from service.store.connection import Connection, Script
 
 #: How long an invitation may be taken up, ms.
 INVITATION_LIFE: Final = 15 * 60 * 1000
@@ -31,12 +35,19 @@ _SEAL: Final = "seal"
 _IS_LOST: Final = "If it is lost for good: python -m service keys forget"
 
 
+#: Looks at all people and all tokens, and raises InvalidChange where a new one does not go with them.
+Check = Callable[[Sequence[Member], Sequence[Member]], None]
+
+
 class Registry:
     """Sites, people, tokens and invitations."""
 
     def __init__(self, connection: Connection, *, default_policy: Policy) -> None:
         self._redis = connection
         self._default_policy = default_policy
+        self._member = Script("member")
+        #: The names of each site's moderators, read when people and tokens had changed so often.
+        self._moderators: tuple[str, Callable[[str], Mapping[str, str]]] = ("", lambda _: {})
 
     def check_layout(self) -> None:
         """Write the layout of the data once, and refuse data of another layout: raises StartRefused."""
@@ -106,23 +117,63 @@ class Registry:
 
     def site(self, id: str) -> Site:
         """Return the site. Raises NotFound."""
-        text = self._redis.do("HGET", keys.SITES, id)
-        if text is None:
+        text, changes = self._redis.do("HMGET", keys.SITES, id, keys.CHANGES)
+        if text is None or id == keys.CHANGES:
             raise NotFound("site", id)
-        return codec.site(id, text, self._default_policy)
+        site = codec.site(id, text, self._default_policy)
+        return replace(site, moderators=self._moderators_since(changes or "0")(id))
 
     def sites(self) -> list[Site]:
         """Return every site by id."""
         stored = self._redis.do("HGETALL", keys.SITES)
+        stored.pop(keys.CHANGES, None)
         return [codec.site(id, text, self._default_policy) for id, text in sorted(stored.items())]
+
+    def _moderators_since(self, changes: str) -> Callable[[str], Mapping[str, str]]:
+        """Return what names a site's moderators, by how they look; read anew where *changes* tells of new ones."""
+        if self._moderators[0] != changes:
+            _, people, tokens = self._members()
+            signing = [member for member in (*tokens, *people) if member.is_at_least(Role.MODERATOR)]
+
+            @cache
+            def of(site: str) -> Mapping[str, str]:
+                return {look: each.name for each in signing if each.sees(site) for look in looks(each.name)}
+
+            # Read after *changes*: at worst these are newer, and read once more.
+            self._moderators = (changes, of)
+        return self._moderators[1]
+
+    # Members: people and tokens
+
+    def _members(self) -> tuple[str, list[Member], list[Member]]:
+        """Return how often people and tokens changed, and all of them now."""
+        changes, *stored = self._redis.pipe(
+            [("HGET", keys.SITES, keys.CHANGES), ("HGETALL", keys.PEOPLE), ("HGETALL", keys.TOKENS)]
+        )
+        people, tokens = ([codec.member(id, text) for id, text in found.items()] for found in stored)
+        return changes or "0", people, tokens
+
+    def _store(self, key: str, id: str, text: str, *, name: str, check: Check) -> bool:
+        """Store a member among those that *check* looked at, all of them; False if the sign-in *name* is taken."""
+        answer = "changed"
+        while answer == "changed":
+            changes, people, tokens = self._members()
+            check(people, tokens)
+            (answer,) = self._redis.run(self._member, [key, keys.NAMES, keys.SITES], [id, text, name, changes])
+        return bool(answer == "stored")
+
+    def _forget(self, key: str, id: str, *, name: str) -> bool:
+        """Forget a member; False if there was none."""
+        (answer,) = self._redis.run(self._member, [key, keys.NAMES, keys.SITES], [id, "", name, ""])
+        return bool(answer == "forgotten")
 
     # People
 
-    def add_person(self, person: Member) -> None:
-        """Store a person who signs in by name. Raises InvalidChange if the name is taken."""
-        if not self._redis.do("HSETNX", keys.NAMES, person.name.casefold(), person.id):
+    def add_person(self, person: Member, *, check: Check) -> None:
+        """Store a person who signs in by name. Raises InvalidChange if the name is taken, or by *check*."""
+        text, name = codec.member_json(person), person.name.casefold()
+        if not self._store(keys.PEOPLE, person.id, text, name=name, check=check):
             raise InvalidChange([Fault("name", "This name is taken. Choose another.")])
-        self._redis.do("HSET", keys.PEOPLE, person.id, codec.member_json(person))
 
     def person(self, id: str) -> Member | None:
         """Return the person, or None when they are gone."""
@@ -131,7 +182,7 @@ class Registry:
 
     def person_named(self, name: str) -> Member | None:
         """Return the person who signs in as *name*, or None."""
-        id = self._redis.do("HGET", keys.NAMES, name.casefold())
+        id = self._redis.do("HGET", keys.NAMES, public(name).casefold())
         return self.person(id) if id else None
 
     def people(self) -> list[Member]:
@@ -144,16 +195,14 @@ class Registry:
     def remove_person(self, name: str) -> None:
         """Forget the person; their sessions end at once. Raises NotFound."""
         person = self.person_named(name)
-        if person is None:
+        if person is None or not self._forget(keys.PEOPLE, person.id, name=person.name.casefold()):
             raise NotFound("moderator", name)
-        self._redis.do("HDEL", keys.PEOPLE, person.id)
-        self._redis.do("HDEL", keys.NAMES, name.casefold())
 
     # Tokens
 
-    def add_token(self, token: Token) -> None:
-        """Store an API token, whose member's *secret* is a digest."""
-        self._redis.do("HSET", keys.TOKENS, token.member.id, codec.token_json(token))
+    def add_token(self, token: Token, *, check: Check) -> None:
+        """Store an API token, whose member's *secret* is a digest. Raises InvalidChange by *check*."""
+        self._store(keys.TOKENS, token.member.id, codec.token_json(token), name="", check=check)
 
     def token(self, id: str) -> Token | None:
         """Return the token, or None."""
@@ -171,7 +220,7 @@ class Registry:
 
     def remove_token(self, id: str) -> None:
         """Forget the token. Raises NotFound."""
-        if not self._redis.do("HDEL", keys.TOKENS, id):
+        if not self._forget(keys.TOKENS, id, name=""):
             raise NotFound("token", id)
         self._redis.do("HDEL", keys.TOKENS_USED, id)
 

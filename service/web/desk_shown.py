@@ -46,7 +46,8 @@ def scores(verdict: Verdict | None) -> tuple[ScoreShown, ...]:
 
 @dataclass(frozen=True, slots=True)
 class QueueItemShown:
-    """A comment on the desk. *unscored* says why it could not be judged; *scores* are then a guess."""
+    """A comment on the desk. *unscored* says why it could not be judged; *scores* are then a guess. The *likeness* says
+    whom its author may be taken for."""
 
     id: str
     site: str
@@ -60,6 +61,7 @@ class QueueItemShown:
     is_reply: bool
     outcome: Outcome
     reasons: tuple[str, ...]
+    likeness: str
     text: TextShown
     scores: tuple[ScoreShown, ...]
     unscored: str
@@ -87,7 +89,7 @@ class QueueItemShown:
         """
         outward = comment.outward
         verdict = known(outward.opinion)
-        author = AuthorShown.of(comment.author.name, comment.author.website)
+        author = AuthorShown.of(comment.author)
         title = comment.thread_title or comment.thread_url or "an untitled page"
         return cls(
             id=comment.id,
@@ -102,6 +104,7 @@ class QueueItemShown:
             is_reply=bool(comment.parent),
             outcome=comment.outcome,
             reasons=tuple(words.REASONS[reason] for reason in comment.reasons),
+            likeness=words.likeness(comment.likeness),
             text=whole or TextShown.excerpt(outward.body, verdict.spans if verdict else (), reading),
             scores=scores(verdict),
             unscored=words.unscored(comment.opinion.reason) if isinstance(comment.opinion, Unscored) else "",

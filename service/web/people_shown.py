@@ -40,7 +40,7 @@ class ExcerptShown:
         return cls(
             id=comment.id,
             url=f"/review/{comment.site}/{comment.id}",
-            author=AuthorShown.of(comment.author.name, comment.author.website),
+            author=AuthorShown.of(comment.author),
             when=Moment.of(comment.created_at, now=now),
             text=comment.outward.body[:EXCERPT],
             is_cut=len(comment.body) > EXCERPT,
@@ -134,7 +134,7 @@ class HistoryShown:
         return cls(
             url=url,
             list_url=f"/review/{site}?author={history.identity}",
-            author=AuthorShown.of(names[0].name, names[0].website) if names else None,
+            author=AuthorShown.of(names[0]) if names else None,
             counts=tuple(
                 (f"{history.counts[outcome]:,}", outcome, words.STATES[outcome].lower())
                 for outcome in Outcome

@@ -11,6 +11,7 @@ from service.core.listing import LONGEST_SEARCH, Listing, Sorting
 from service.core.thread import LONGEST_URL
 from service.core.verdict import Unscored, known
 from service.review import LONGEST_NOTE, LONGEST_WINDOW, Ruling
+from service.web import words
 
 NOTICES = {
     Outcome.PUBLISHED: "Your comment is published.",
@@ -107,6 +108,7 @@ class QueueItem(Out):
     version: int
     status: Outcome
     reasons: list[Reason]
+    likeness: str | None = Field(description="Whom the author may be taken for by their name, in a sentence.")
     scores: dict[str, float] | None
     spans: list[SpanOut]
     model: str | None
@@ -302,6 +304,7 @@ def _moderated(comment: Comment) -> dict[str, object]:
     return public_comment(comment).model_dump() | {
         "version": comment.version,
         "reasons": comment.reasons,
+        "likeness": words.likeness(comment.likeness) or None,
         "scores": dict(verdict.scores) if verdict else None,
         "spans": [
             {"begin": span.begin, "end": span.end, "label": span.label, "weight": span.weight}

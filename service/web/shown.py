@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from service.core.comment import Comment, Millis, Outcome, Reading
-from service.core.masking import MASK, MaskedText
+from service.core.comment import Author, Comment, Millis, Outcome, Reading
+from service.core.masking import MASK
 from service.core.site import Site
 from service.core.thread import NotAPage, canonical, link_to, shown
 from service.store.pages import Order
@@ -76,19 +76,22 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class AuthorShown:
-    """Who wrote, as everyone may see it; *website* is empty where it could not be followed."""
+    """Who wrote, as everyone may see it; *website* is empty where it could not be followed. The *look* of the avatar is
+    the name's tint, deep for moderators and pale for everybody else."""
 
     name: str
     initial: str
-    hue: int
+    look: str
     website: str
-    is_moderator: bool = False
+    is_moderator: bool
 
     @classmethod
-    def of(cls, name: MaskedText, website: MaskedText, *, is_moderator: bool = False) -> "AuthorShown":
-        """Show the author of that *name*."""
+    def of(cls, author: Author | Reading) -> "AuthorShown":
+        """Show *author*, or that of a reading."""
+        name, website = author.name, author.website
         is_link = website.startswith(("http://", "https://")) and MASK not in website
-        return cls(name, initial(name), hue(name), website if is_link else "", is_moderator)
+        look = f"parley-hue-{hue(name)}{' parley-deep' if author.is_moderator else ''}"
+        return cls(name, initial(name), look, website if is_link else "", author.is_moderator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class CommentShown:
         """Show *reading* to everyone, indented to the level *deepest* at most."""
         return cls(
             id=reading.id,
-            author=AuthorShown.of(reading.name, reading.website, is_moderator=reading.is_moderator),
+            author=AuthorShown.of(reading),
             when=Moment.of(reading.created_at, words),
             body=rendered(reading.outward, words("mask")),
             depth=min(reading.depth, deepest),
@@ -143,7 +146,7 @@ class CommentShown:
         """Show *comment* to its author, for whom it stands at *outcome*."""
         return cls(
             id=comment.id,
-            author=AuthorShown.of(comment.author.name, comment.author.website),
+            author=AuthorShown.of(comment.author),
             when=Moment.of(comment.created_at, words),
             body=rendered(comment.outward.body, words("mask")),
             depth=min(comment.path.count("/"), deepest),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from service.core.acts import Deed
-from service.core.comment import Complaint, Decision, Mark, Millis, Outcome, Reason
+from service.core.comment import Complaint, Decision, Likened, Likeness, Mark, Millis, Outcome, Reason
 from service.core.listing import Listing, Sorting
 from service.core.verdict import Label
 
@@ -17,12 +17,21 @@ REASONS: Final = {
     Reason.LINKS: "Many links",
     Reason.UNSCORED: "Not scored",
     Reason.AUTOMATIC: "Filled in like a program",
+    Reason.LOOKALIKE: "May pass for a moderator",
     Reason.MODERATOR: "Written by a moderator",
     Reason.MUTED: "Muted author",
     Reason.BLOCKED: "Blocked author",
     Reason.ESCALATED: "Escalated",
     Reason.REDACTED: "Redacted",
     Reason.UNMASKED: "Mask lifted",
+}
+
+#: What a guest's name may be taken for.
+LIKENED: Final = {
+    Likened.MEMBER: "The author’s name looks like that of “{}”, who moderates here.",
+    Likened.SITE: "The author’s name looks like the site’s own, “{}”.",
+    Likened.TITLE: "The author’s name has a moderator’s title in it, “{}”.",
+    Likened.SIGN: "The author’s name has a sign in it that passes for a moderator’s badge, “{}”.",
 }
 
 LABELS: Final[dict[Label, str]] = {
@@ -210,6 +219,11 @@ def late(winner: Decision, *, now: float) -> str:
     seconds = max(0, int(now - winner.at) // 1000)
     when = f"{seconds} second{'' if seconds == 1 else 's'} ago" if seconds < 60 else ago(winner.at, now=now)
     return f"{winner.actor.name} {act(winner)} {when}. Your decision was not made."
+
+
+def likeness(found: Likeness | None) -> str:
+    """Return whom a guest may be taken for, as a sentence; nothing where nobody."""
+    return LIKENED[found.kind].format(found.what) if found else ""
 
 
 def label(name: Label) -> str:

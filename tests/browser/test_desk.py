@@ -43,7 +43,7 @@ def open_doors(parley: RunningParley) -> None:
 @pytest.fixture(scope="module")
 def seats(parley: RunningParley, browser: Browser) -> Iterator[dict[str, Any]]:
     """Olga the owner and Ben the moderator, signed in: each one's cookies."""
-    links = {"Olga": parley.invitation, "Ben": parley.wiring.invitation(Role.MODERATOR)}
+    links = {"Olga": parley.invitation, "Ben": parley.wiring.invitation(Role.MODERATOR, site=SITE)}
     states = {}
     for name, link in links.items():
         context = browser.new_context()

@@ -44,6 +44,15 @@ def test_a_newcomer_is_published_where_the_site_says_so() -> None:
     assert decide(verdict(), links=0, standing=Standing(), policy=policy)[0] is Outcome.PUBLISHED
 
 
+def test_whoever_may_pass_for_a_moderator_is_held_however_well_they_are_known() -> None:
+    policy = DEFAULT.changed({"hold_newcomers": False})
+    for standing in (KNOWN, Standing(published=3, mark=Mark.TRUST)):
+        held = decide(verdict(), links=0, standing=standing, policy=policy, is_lookalike=True)
+        assert held == (Outcome.HELD, (Reason.LOOKALIKE,))
+    blocked = Standing(mark=Mark.BLOCK)
+    assert decide(verdict(), links=0, standing=blocked, policy=policy, is_lookalike=True)[1] == (Reason.BLOCKED,)
+
+
 probability = st.floats(0, 1)
 policies = st.builds(
     lambda below, newcomers, links: DEFAULT.changed(

@@ -28,7 +28,7 @@ TYPED = {"name": "Ana", "email": "ana@example.org", "body": "A fine article abou
 
 @pytest.fixture
 def owner(wiring: Wiring) -> dict[str, str]:
-    return {"Authorization": f"Bearer {wiring.access.add_token('Olga', Role.OWNER, site='demo')}"}
+    return {"Authorization": f"Bearer {wiring.access.add_token('Owl', Role.OWNER, site='demo')}"}
 
 
 def posted(client: FlaskClient, **fields: str) -> str:

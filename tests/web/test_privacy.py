@@ -313,7 +313,7 @@ def name_everything(watched: FlaskClient, wiring: Wiring, seen: list[str]) -> No
 
 def look_around(watched: FlaskClient, wiring: Wiring, held: str, public: str, bearer: dict[str, str]) -> None:
     """Do what moderators and owners do beside deciding, but reveal nothing; reasons hold addresses, too."""
-    owner = {"Authorization": f"Bearer {wiring.access.add_token('Olga', Role.OWNER, site='demo')}"}
+    owner = {"Authorization": f"Bearer {wiring.access.add_token('Owl', Role.OWNER, site='demo')}"}
     author = watched.get(f"{DOOR}/{held}", headers=bearer).json["author"]
     people = f"/v1/sites/demo/authors/{author}"
     for id in (held, public, address()):
@@ -410,7 +410,7 @@ def test_what_an_older_masker_left_in_clear_is_masked_wherever_it_is_told(
 def test_what_an_owner_showed_for_good_shows_everywhere(
     watched: FlaskClient, wiring: Wiring, bearer: dict[str, str]
 ) -> None:
-    owner = {"Authorization": f"Bearer {wiring.access.add_token('Olga', Role.OWNER, site='demo')}"}
+    owner = {"Authorization": f"Bearer {wiring.access.add_token('Owl', Role.OWNER, site='demo')}"}
     ours = address()
     id = watched.post(DOOR, json=SAFE | {"body": f"Write to **us**, {ours}."}).json["id"]
     watched.post(f"{DOOR}/{id}/decisions", json={"outcome": "published"}, headers=bearer)
@@ -425,7 +425,7 @@ def test_what_an_owner_showed_for_good_shows_everywhere(
 def test_only_the_answer_to_an_owner_with_a_reason_holds_an_address(
     watched: FlaskClient, wiring: Wiring, seen: list[str], logged: StringIO
 ) -> None:
-    owner = {"Authorization": f"Bearer {wiring.access.add_token('Olga', Role.OWNER, site='demo')}"}
+    owner = {"Authorization": f"Bearer {wiring.access.add_token('Owl', Role.OWNER, site='demo')}"}
     typed, written = address(), address()
     id = watched.post(DOOR, json=SAFE | {"email": typed, "body": f"Write to {written}."}).json["id"]
     watched.post(f"{DOOR}/{id}/reveal", json={"reason": ""}, headers=owner)
