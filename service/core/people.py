@@ -55,10 +55,11 @@ class Member:
     def require(self, role: Role, site: str) -> None:
         """Raise NotAllowed unless they have at least *role* on *site*; NotFound, as if there were none, for a site that
         they do not see."""
-        if not self.sees(site):
+        if site != ALL_SITES and not self.sees(site):
             raise NotFound("site", site)
-        if not self.is_at_least(role):
-            raise NotAllowed(f"This needs the role {role.value} on the site {site}.")
+        if not self.sees(site) or not self.is_at_least(role):
+            where = "all sites" if site == ALL_SITES else f"the site {site}"
+            raise NotAllowed(f"This needs the role {role.value} on {where}.")
 
 
 #: Whoever runs Parley, at the command line.

@@ -5,16 +5,16 @@ is told so whatever else was asked for.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Final, TypeVar, cast
 
 from flask import Flask, current_app, g, request
 
-from service.core.people import Member, Role
+from service.core.people import ALL_SITES, Member, Role
 from service.core.site import Site
 from service.web import bearer, session
-from service.web.context import parley
+from service.web.context import network, parley
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -53,7 +53,7 @@ def signed_in(view: View) -> View:
 
 
 def at_desk(role: Role) -> Callable[[View], View]:
-    """Let those ask who are signed in at the desk and have *role* on the route's site."""
+    """Let those ask who are signed in at the desk and have *role* on the route's site; where it has none, on all."""
     return _says(Asked(Door.DESK, role))
 
 
@@ -81,15 +81,15 @@ def asked_by(view: Callable[..., Any]) -> Asked:
 
 
 def register(app: Flask) -> None:
-    """Check each request to *app*; raises TypeError for a route that says nothing, or asks for a role on no site."""
+    """Check each request to *app*; raises TypeError for a route that says nothing, or asks for no role on its site."""
     for name in _NOT_OURS:
         public(app.view_functions[name])
     for rule in app.url_map.iter_rules():
         asked = getattr(app.view_functions[rule.endpoint], _ASKED, None)
         if asked is None:
             raise TypeError(f"The route {rule.rule} does not say who may ask.")
-        if asked.door is not Door.OPEN and (asked.role is not None) != ("site" in rule.arguments):
-            raise TypeError(f"The route {rule.rule} asks for a role on no site, or for none on a site.")
+        if asked.door is not Door.OPEN and asked.role is None and "site" in rule.arguments:
+            raise TypeError(f"The route {rule.rule} asks for no role on its site.")
     app.before_request(_check)
 
 
@@ -108,8 +108,11 @@ def _check() -> None:
     asked = asked_by(current_app.view_functions[str(request.endpoint)])
     if asked.door is Door.OPEN or (asked.unless and asked.unless in request.headers):
         return
-    g.asker = session.member() if asked.door is Door.DESK else bearer.bearer()
-    if asked.role is not None:
-        site = str((request.view_args or {})["site"])
-        g.asker.require(asked.role, site)
+    member = session.member() if asked.door is Door.DESK else bearer.bearer()
+    g.asker = replace(member, network=parley().fingerprints.of(network(), site="", purpose="network"))
+    if asked.role is None:
+        return
+    site = (request.view_args or {}).get("site", ALL_SITES)
+    member.require(asked.role, site)
+    if site != ALL_SITES:
         g.site = parley().registry.site(site)

@@ -15,6 +15,7 @@ from service.core.site import Site
 from service.intake import Intake
 from service.redaction import Redaction
 from service.review import Review
+from service.security import Security
 from service.sites import Sites
 from service.store.deliveries import Deliveries
 from service.store.leases import Leases
@@ -42,6 +43,7 @@ class Parley:
     casework: Casework
     redaction: Redaction
     access: Access
+    security: Security
     registry: Registry
     sites: Sites
     scorer: Scorer
