@@ -14,6 +14,7 @@
     │   ├── TooFast               too many comments from one network; carries when to come back
     │   └── KeyReused             an Idempotency-Key with another payload
     ├── NotFound                  no such site, comment, person, endpoint
+    │   └── LinkEnded             a link that works once has been used, or is too old
     ├── NotAllowed                known, but the role does not suffice
     ├── NotSignedIn               unknown
     ├── Superseded                someone decided first; carries the winning decision
@@ -139,6 +140,14 @@ class NotFound(ParleyError):
     def __init__(self, what: str, name: str) -> None:
         super().__init__(f"There is no {what} “{mask(name).text}”.")
         self.what = what
+
+
+class LinkEnded(NotFound):
+    """A link that works once, for a while, does not any more, or never did."""
+
+    def __init__(self) -> None:
+        super().__init__("link", "")
+        self.args = ("This link has been used, or is older than fifteen minutes. Ask for a new one.",)
 
 
 class NotAllowed(ParleyError):

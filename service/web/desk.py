@@ -1,16 +1,19 @@
-"""The door of the review desk: signing in and out, invitations; and what guards each of the desk's pages.
+"""The door of the review desk: signing in and out, links that work once; and what guards each of the desk's pages.
 
 Everything at the desk works without JavaScript: pages for people, forms for acts.
 """
 
 from apiflask import APIBlueprint
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.errors import InvalidChange, NotSignedIn, TooFast
 from service.core.masking import mask
+from service.core.people import Member
 from service.core.thread import followable
+from service.web import cookies
 from service.web import session as desk_session
+from service.web.again import Carried
 from service.web.context import network, parley
 from service.web.problems import headers_of, refused, status_of
 
@@ -37,9 +40,13 @@ def _keep_private(response: Response) -> Response:
 
 
 def _ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
-    """Send whoever is not signed in to the door, and back afterwards; a script is told so."""
+    """Send whoever is not signed in to the door, and back afterwards; a form waits there; a script is told so."""
     if is_script():
         return refused(error)
+    if carried := Carried.of_request():
+        person = parley().registry.person(carried.sender)
+        name = person.actor.name if person else ""
+        return Response(_door(name=name, carried=carried), status_of(error)[0], headers_of(error))
     return redirect(
         url_for("desk.sign_in", next=followable(request.full_path) if request.method == "GET" else None), 303
     )
@@ -54,9 +61,9 @@ bp = guarded("desk")
 
 
 @bp.get("/sign-in")
-def sign_in() -> str:
-    """Ask for name and password."""
-    return render_template("desk/sign_in.html", csrf_token=desk_session.csrf_token(), next=_next(), name="", problem="")
+def sign_in() -> str | Response:
+    """Ask for name and password; a script gets what its own form needs."""
+    return jsonify(csrf_token=desk_session.csrf_token()) if is_script() else _door()
 
 
 @bp.post("/sign-in")
@@ -64,15 +71,37 @@ def post_sign_in() -> AnyResponse:
     """Sign in, or say that it did not work, keeping the name."""
     name, password = request.form.get("name", ""), request.form.get("password", "")
     try:
-        person = parley().access.sign_in(name=name, password=password, network=network())
+        person = parley().access.sign_in(name=name, password=password, network=network(), browser=cookies.known)
     except (NotSignedIn, TooFast) as error:
-        shown = mask(name[:100]).text
-        page = render_template(
-            "desk/sign_in.html", csrf_token=desk_session.csrf_token(), next=_next(), name=shown, problem=str(error)
-        )
+        if is_script():
+            return refused(error)
+        page = _door(name=mask(name[:100]).text, problem=str(error), carried=Carried.of_sign_in())
         return Response(page, 422 if isinstance(error, NotSignedIn) else status_of(error)[0], headers_of(error))
     desk_session.sign_in(person)
-    return redirect(_next() or url_for("desk_lists.every_site"), 303)
+    if is_script():
+        return jsonify(csrf_token=desk_session.csrf_token())
+    return _show_again(person) or redirect(_next() or url_for("desk_lists.every_site"), 303)
+
+
+def _door(*, name: str = "", problem: str = "", carried: Carried | None = None) -> str:
+    token = desk_session.csrf_token()
+    return render_template(
+        "desk/sign_in.html", csrf_token=token, next=_next(), name=name, problem=problem, carried=carried
+    )
+
+
+def _show_again(person: Member) -> AnyResponse | None:
+    """Show the form that waited to whoever sent it, and to nobody else."""
+    carried = Carried.of_sign_in()
+    if carried is None:
+        return None
+    if carried.sender != person.id:
+        desk_session.flash("What somebody else was about to send from this browser was not kept.", "late")
+        return None
+    page = render_template(
+        "desk/again.html", csrf_token=desk_session.csrf_token(), name=person.actor.name, carried=carried
+    )
+    return Response(page)
 
 
 @bp.post("/sign-out")
@@ -80,6 +109,28 @@ def post_sign_out() -> AnyResponse:
     """End the session."""
     desk_session.sign_out()
     return redirect(url_for("desk.sign_in"), 303)
+
+
+@bp.get("/-/resets/<secret>")
+def reset(secret: str) -> str:
+    """Ask whoever has the link for a new password, which does not spend it."""
+    return _reset(secret, fault="")
+
+
+@bp.post("/-/resets/<secret>")
+def post_reset(secret: str) -> AnyResponse:
+    """Set the password anew, end all that the old one began, and be signed in."""
+    try:
+        person = parley().access.reset(secret, request.form.get("password", ""))
+    except InvalidChange as error:
+        return Response(_reset(secret, fault=str(error)), 422)
+    desk_session.sign_in(person)
+    return redirect(url_for("desk_lists.every_site"), 303)
+
+
+def _reset(secret: str, *, fault: str) -> str:
+    person = parley().access.to_reset(secret)
+    return render_template("desk/reset.html", csrf_token=desk_session.csrf_token(), name=person.actor.name, fault=fault)
 
 
 @bp.get("/invitations/<secret>")

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.endpoint import EndpointChange, header_lines
@@ -92,7 +92,7 @@ def post_resume(site: str, id: str) -> AnyResponse:
 def post_remove(site: str, id: str) -> AnyResponse:
     """Forget an endpoint."""
     parley().webhooks.remove(site, id, member=desk_session.member())
-    flash("Removed.", "done")
+    desk_session.flash("Removed.", "done")
     return redirect(url_for("webhooks_desk.index", site=site), 303)
 
 
@@ -131,7 +131,7 @@ def delivery(site: str, id: str, event: str) -> str:
 def post_replay_one(site: str, id: str, event: str) -> AnyResponse:
     """Deliver one event again."""
     parley().webhooks.replay_one(site, id, event, member=desk_session.member())
-    flash("On its way again.", "done")
+    desk_session.flash("On its way again.", "done")
     return redirect(url_for("webhooks_desk.delivery", site=site, id=id, event=event), 303)
 
 
@@ -217,7 +217,7 @@ def _since(text: str) -> int:
 
 
 def _back(site: str, id: str, text: str, kind: str = "done") -> AnyResponse:
-    flash(text, kind)
+    desk_session.flash(text, kind)
     return redirect(url_for("webhooks_desk.endpoint", site=site, id=id), 303)
 
 
