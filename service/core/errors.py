@@ -16,6 +16,7 @@
     ├── NotFound                  no such site, comment, person, endpoint
     │   └── LinkEnded             a link that works once has been used, or is too old
     ├── NotAllowed                known, but the role does not suffice
+    │   └── PageTooOld            a form of a session that has ended since, or of nobody's
     ├── NotSignedIn               unknown
     ├── Superseded                someone decided first; carries the winning decision
     ├── Leased                    someone else has it open; carries the lease
@@ -152,6 +153,13 @@ class LinkEnded(NotFound):
 
 class NotAllowed(ParleyError):
     """The role does not suffice."""
+
+
+class PageTooOld(NotAllowed):
+    """A form does not carry the token of this browser's session."""
+
+    def __init__(self) -> None:
+        super().__init__("This page is too old. Go back, reload it and try again.")
 
 
 class NotSignedIn(ParleyError):

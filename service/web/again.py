@@ -9,7 +9,6 @@ from typing import Final
 from flask import request
 
 from service.core.masking import mask
-from service.web import session as desk_session
 from service.web import words
 
 #: Fields that are carried, and their characters in all.
@@ -44,12 +43,12 @@ class Carried:
     fields: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of_request(cls) -> "Carried | None":
-        """Return the form that was just sent, if it can be carried: none that is too long, or of the door itself."""
+    def of_request(cls, sender: str) -> "Carried | None":
+        """Return the form that *sender* just sent, if it can be carried: none that is too long, or the door's own."""
         blueprint = request.blueprint or ""
         if request.method != "POST" or blueprint in ("desk", "desk_account"):
             return None
-        return cls._bounded(request.path, desk_session.was(), request.form.items(multi=True))
+        return cls._bounded(request.path, sender, request.form.items(multi=True))
 
     @classmethod
     def of_sign_in(cls) -> "Carried | None":

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.core.errors import InvalidChange, NotSignedIn, TooFast
+from service.core.errors import InvalidChange, NotSignedIn, PageTooOld, TooFast
 from service.core.masking import mask
 from service.core.people import Member
 from service.core.thread import followable
@@ -24,6 +24,7 @@ def guarded(name: str, *, below: str = "") -> APIBlueprint:
     blueprint.before_request(_check_origin_of_change)
     blueprint.after_request(_keep_private)
     blueprint.register_error_handler(NotSignedIn, _ask_to_sign_in)
+    blueprint.register_error_handler(PageTooOld, _ask_again)
     return blueprint
 
 
@@ -43,13 +44,23 @@ def _ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
     """Send whoever is not signed in to the door, and back afterwards; a form waits there; a script is told so."""
     if is_script():
         return refused(error)
-    if carried := Carried.of_request():
+    if carried := Carried.of_request(desk_session.was()):
         person = parley().registry.person(carried.sender)
         name = person.actor.name if person else ""
         return Response(_door(name=name, carried=carried), status_of(error)[0], headers_of(error))
     return redirect(
         url_for("desk.sign_in", next=followable(request.full_path) if request.method == "GET" else None), 303
     )
+
+
+def _ask_again(error: PageTooOld) -> AnyResponse:
+    """Show a form again that one of our pages sent before its browser's session became another one: in another tab
+    somebody signed in anew. Whoever that was confirms it."""
+    session = None if is_script() or not desk_session.is_own_page() else desk_session.found()
+    carried = Carried.of_request(session.member.id) if session else None
+    if session is None or carried is None:
+        return refused(error)
+    return Response(_again(session.member, carried), status_of(error)[0])
 
 
 def is_script() -> bool:
@@ -62,8 +73,11 @@ bp = guarded("desk")
 
 @bp.get("/sign-in")
 def sign_in() -> str | Response:
-    """Ask for name and password; a script gets what its own form needs."""
-    return jsonify(csrf_token=desk_session.csrf_token()) if is_script() else _door()
+    """Ask for name and password; a script is told who is signed in, and what its own form needs."""
+    if not is_script():
+        return _door()
+    session = desk_session.found()
+    return jsonify(csrf_token=desk_session.csrf_token(), name=session.member.actor.name if session else "")
 
 
 @bp.post("/sign-in")
@@ -98,10 +112,12 @@ def _show_again(person: Member) -> AnyResponse | None:
     if carried.sender != person.id:
         desk_session.flash("What somebody else was about to send from this browser was not kept.", "late")
         return None
-    page = render_template(
-        "desk/again.html", csrf_token=desk_session.csrf_token(), name=person.actor.name, carried=carried
-    )
-    return Response(page)
+    return Response(_again(person, carried))
+
+
+def _again(person: Member, carried: Carried) -> str:
+    token = desk_session.csrf_token()
+    return render_template("desk/again.html", csrf_token=token, name=person.actor.name, carried=carried)
 
 
 @bp.post("/sign-out")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from flask import g, request
 
-from service.core.errors import NotAllowed, NotSignedIn
+from service.core.errors import NotAllowed, NotSignedIn, PageTooOld
 from service.core.masking import mask
 from service.core.people import Member
 from service.core.session import Session, Told
@@ -64,12 +64,18 @@ def sign_out() -> None:
     cookies.clear(cookies.SESSION)
 
 
-def current() -> Session:
-    """Return the session. Raises NotSignedIn when there is none, or it has ended."""
+def found() -> Session | None:
+    """Return the session, read once in a request, or None when there is none, or it has ended."""
     if g.get("session") is None:
         secret = _secret()
         g.session = parley().sessions.find(secret, renew=request.endpoint not in UNASKED) if secret else None
     session: Session | None = g.session
+    return session
+
+
+def current() -> Session:
+    """Return the session. Raises NotSignedIn when there is none, or it has ended."""
+    session = found()
     if session is None:
         raise NotSignedIn("Please sign in.")
     return session
@@ -113,7 +119,7 @@ def csrf_token() -> str:
 
 
 def check_csrf() -> None:
-    """Refuse a change that did not come from our own pages. Raises NotAllowed."""
+    """Refuse a change that did not come from our own pages. Raises NotAllowed, PageTooOld."""
     sent = request.form.get("csrf_token", "")
     foreign = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
     origin = request.headers.get("Origin")
@@ -121,7 +127,13 @@ def check_csrf() -> None:
         raise NotAllowed("This came from another site’s page. Open the desk itself and try again.")
     ours = [_token(secret) for secret in (_secret(), cookies.read(cookies.FORM)) if secret]
     if not any(hmac.compare_digest(sent.encode(), token.encode()) for token in ours):
-        raise NotAllowed("This page is too old. Go back, reload it and try again.")
+        raise PageTooOld
+
+
+def is_own_page() -> bool:
+    """Whether the browser says itself that one of our pages sent the form, whatever token it carries."""
+    origin = request.headers.get("Origin", "").lower()
+    return request.headers.get("Sec-Fetch-Site") == "same-origin" or origin == parley().origin
 
 
 def _secret() -> str:

@@ -324,6 +324,25 @@ def test_a_form_of_another_sites_page_is_not_carried(desk: FlaskClient, wiring: 
     assert wiring.queue.find("demo", id).version == 1
 
 
+def test_a_form_of_a_tab_that_was_open_before_is_shown_again_and_not_sent(desk: FlaskClient, wiring: Wiring) -> None:
+    id = post(desk, RUDE["body"])
+    url = f"/review/demo/{id}/decisions"
+    fields = sent(desk.get(f"/review/demo/{id}").text)
+    seat(desk, wiring)
+    ours = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+    shown = desk.post(url, data=fields, headers=BROWSER | ours)
+    assert (shown.status_code, "The third time." in shown.text, "ana@" in shown.text) == (403, True, False)
+    script = desk.post(url, data=fields, headers=SCRIPT | ours)
+    assert (script.status_code, script.json["type"]) == (403, "urn:parley:PageTooOld")
+    now = desk.get("/review/sign-in", headers=SCRIPT).json
+    assert (now["name"], now["csrf_token"]) == ("Olga", hidden(shown.text)["csrf_token"])
+    for foreign in ({}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert "The third time." not in desk.post(url, data=fields, headers=BROWSER | foreign).text
+    assert wiring.queue.find("demo", id).version == 1
+    answer = desk.post(url, data=hidden(shown.text) | {"note": "The third time."}, headers=BROWSER | ours)
+    assert answer.status_code == 303
+
+
 def test_what_is_carried_is_bounded_and_has_no_password(desk: FlaskClient, wiring: Wiring) -> None:
     fields = {"csrf_token": token(desk), "old": "old secret", "password": "new secret"}
     batch = [("csrf_token", fields["csrf_token"]), ("outcome", "spam"), ("note", "x" * 100_001)]
