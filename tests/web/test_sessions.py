@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from argon2 import PasswordHasher
@@ -23,6 +24,7 @@ from service.store.keys import session
 from service.store.sessions import digest_of
 from service.wiring import Wiring, fresh_id
 from tests.servers import AnyServer
+from tests.web.test_bounds import NASTY
 from tests.web.test_desk import SCRIPT, post, token
 from tests.web.test_pages import BROWSER, PASSWORD, RUDE, hidden
 
@@ -243,6 +245,25 @@ def test_whoever_is_removed_is_out_at_once_everywhere(desk: FlaskClient, wiring:
     wiring.registry.remove_person("Ben")
     assert {browser.get("/review/demo").status_code for browser in bens} == {303}
     assert desk.get("/review/demo").status_code == 200
+
+
+def test_whatever_is_sent_to_ones_account_is_answered(desk: FlaskClient, wiring: Wiring) -> None:
+    desk.application.testing = False
+    for nasty in NASTY:
+        seat(desk, wiring)
+        fields = {"csrf_token": token(desk)}
+        answers = [
+            desk.post("/review/-/account/resets", data=fields | {"name": nasty}),
+            desk.post(f"/review/-/account/sessions/{quote(nasty, safe='')}/end", data=fields),
+            desk.get(f"/review/-/resets/{quote(nasty, safe='')}"),
+            desk.post(f"/review/-/resets/{quote(nasty, safe='')}", data=fields | {"password": nasty}),
+        ]
+        stranger = desk.application.test_client()
+        for name in ("parley_session", "parley_form", "parley_browser"):
+            stranger.set_cookie(name, nasty[:3000])
+        answers.append(stranger.get("/review/sign-in"))
+        answers.append(stranger.post("/review/sign-in", data={"csrf_token": nasty, "again_path": nasty}))
+        assert {answer.status_code for answer in answers} <= {200, 303, 308, 403, 404, 405, 422}, nasty
 
 
 # A form whose session had ended
