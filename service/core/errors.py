@@ -147,8 +147,8 @@ class LinkEnded(NotFound):
     """A link that works once, for a while, does not any more, or never did."""
 
     def __init__(self) -> None:
-        super().__init__("link", "")
-        self.args = ("This link has been used, or is older than fifteen minutes. Ask for a new one.",)
+        ParleyError.__init__(self, "This link has been used, or is older than fifteen minutes. Ask for a new one.")
+        self.what = "link"
 
 
 class NotAllowed(ParleyError):

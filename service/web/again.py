@@ -12,7 +12,7 @@ from service.core.masking import mask
 from service.web import words
 
 #: Fields that are carried, and their characters in all.
-MOST_FIELDS: Final = 300
+MOST_FIELDS: Final = 900
 MOST_CHARACTERS: Final = 100_000
 
 _NAME: Final = re.compile(r"[a-z_-]{1,40}")
@@ -34,6 +34,11 @@ _TYPED: Final = {
 }
 
 
+def is_worth_it() -> bool:
+    """Whether what was sent is a form that can be shown again: none of the door's, and none with passwords."""
+    return request.method == "POST" and request.blueprint not in ("desk", "desk_account")
+
+
 @dataclass(frozen=True, slots=True)
 class Carried:
     """A form that was sent to *path* by the person of the id *sender*."""
@@ -44,10 +49,7 @@ class Carried:
 
     @classmethod
     def of_request(cls, sender: str) -> "Carried | None":
-        """Return the form that *sender* just sent, if it can be carried: none that is too long, or the door's own."""
-        blueprint = request.blueprint or ""
-        if request.method != "POST" or blueprint in ("desk", "desk_account"):
-            return None
+        """Return the form that *sender* just sent, or None where it is too long."""
         return cls._bounded(request.path, sender, request.form.items(multi=True))
 
     @classmethod

@@ -3,6 +3,8 @@
 Everything at the desk works without JavaScript: pages for people, forms for acts.
 """
 
+from typing import Final
+
 from apiflask import APIBlueprint
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,9 +15,15 @@ from service.core.people import Member
 from service.core.thread import followable
 from service.web import cookies
 from service.web import session as desk_session
-from service.web.again import Carried
+from service.web.again import Carried, is_worth_it
 from service.web.context import network, parley
 from service.web.problems import headers_of, refused, status_of
+
+#: What is said of a form that does not fit through the sign-in.
+TOO_LONG: Final = (
+    "Your session has ended, and what you were about to send is too long to be kept here. Nothing was done. Go back in "
+    "your browser and copy what you typed before you sign in."
+)
 
 
 def guarded(name: str, *, below: str = "") -> APIBlueprint:
@@ -44,10 +52,11 @@ def _ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
     """Send whoever is not signed in to the door, and back afterwards; a form waits there; a script is told so."""
     if is_script():
         return refused(error)
-    if carried := Carried.of_request(desk_session.was()):
-        person = parley().registry.person(carried.sender)
-        name = person.actor.name if person else ""
-        return Response(_door(name=name, carried=carried), status_of(error)[0], headers_of(error))
+    if is_worth_it():
+        sender = desk_session.was()
+        person, carried = parley().registry.person(sender), Carried.of_request(sender)
+        name, problem = person.actor.name if person else "", "" if carried else TOO_LONG
+        return Response(_door(name=name, problem=problem, carried=carried), status_of(error)[0], headers_of(error))
     return redirect(
         url_for("desk.sign_in", next=followable(request.full_path) if request.method == "GET" else None), 303
     )
@@ -56,7 +65,8 @@ def _ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
 def _ask_again(error: PageTooOld) -> AnyResponse:
     """Show a form again that one of our pages sent before its browser's session became another one: in another tab
     somebody signed in anew. Whoever that was confirms it."""
-    session = None if is_script() or not desk_session.is_own_page() else desk_session.found()
+    may_show = is_worth_it() and not is_script() and desk_session.is_own_page()
+    session = desk_session.found() if may_show else None
     carried = Carried.of_request(session.member.id) if session else None
     if session is None or carried is None:
         return refused(error)

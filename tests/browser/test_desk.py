@@ -157,6 +157,17 @@ def test_who_was_signed_out_signs_in_where_they_are_and_loses_nothing(olga: Page
     password.fill(PASSWORD)
     dialog.get_by_role("button", name="Sign in").click()
     expect(panel.locator(".desk-note").first).to_contain_text("The third time.")
+    # Found out by the desk itself, and signed in again in another tab.
+    session = seat()
+    desk(olga, parley)
+    expect(olga.locator(".desk-card[aria-current]")).to_be_focused()
+    end(session)
+    olga.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(password).to_be_focused()
+    press(olga, ["Escape"])
+    seat()
+    press(olga, "a")
+    expect(olga.locator(".desk-done.is-open")).to_contain_text("Approved")
 
 
 def test_two_at_one_comment_see_each_other_and_only_the_first_decides(
