@@ -177,6 +177,13 @@ def moderator_list() -> None:
         click.echo(f"{person.name}\t{person.role}\t{'every site' if person.site == ALL_SITES else person.site}")
 
 
+@moderator.command("reset")
+@click.argument("name")
+def moderator_reset(name: str) -> None:
+    """Print a link with which the moderator NAME chooses a new password: it works once, for fifteen minutes."""
+    click.echo(_wiring().new_password(name))
+
+
 @moderator.command("remove")
 @click.argument("name")
 def moderator_remove(name: str) -> None:

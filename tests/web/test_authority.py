@@ -113,6 +113,7 @@ class House:
         if (role, site) not in self._people:
             client = self.client.application.test_client()
             self._people[role, site] = join(client, self.wiring, f"{role} of {site}", role, site=site)
+            self.token_of(client)
         return self._people[role, site]
 
     def token_of(self, client: FlaskClient) -> str:
