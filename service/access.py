@@ -18,8 +18,10 @@ from service.core import passwords
 from service.core.comment import POLICY, READER
 from service.core.errors import Fault, InvalidChange, LinkEnded, NotFound, NotSignedIn, TooFast
 from service.core.names import look_alike, public
-from service.core.people import ALL_SITES, Member, Role, Token
+from service.core.people import ALL_SITES, OPERATOR, Member, Role, Token
 from service.core.public import address_in
+from service.core.security import SecurityEvent
+from service.security import Security
 from service.store.pace import Pace, Rate
 from service.store.queue import DAY
 from service.store.registry import Registry
@@ -67,6 +69,7 @@ class Access:
 
     registry: Registry
     pace: Pace
+    security: Security
     new_id: Callable[[str], str]
     new_secret: Callable[[], str]
     now: Callable[[], float] = time.time
@@ -75,7 +78,7 @@ class Access:
         """Whether anyone has taken up ownership."""
         return any(person.role is Role.OWNER for person in self.registry.people())
 
-    def invite(self, role: Role, *, site: str = ALL_SITES) -> str:
+    def invite(self, role: Role, *, site: str = ALL_SITES, member: Member = OPERATOR) -> str:
         """Return the secret of an invitation to become *role*: it works once, for fifteen minutes."""
         if role is Role.OWNER and site != ALL_SITES:
             raise InvalidChange([Fault("role", "An owner owns every site. Invite a moderator for one.")])
@@ -83,6 +86,7 @@ class Access:
             self.registry.site(site)
         secret = self.new_secret()
         self.registry.invite(_digest(secret), Member("", "", role, site))
+        self.security.note(SecurityEvent.INVITED, member, site=site, about=role)
         return secret
 
     def invited(self, secret: str) -> Member:
@@ -92,8 +96,9 @@ class Access:
             raise NotFound("invitation", "any more; ask for a new one")
         return member
 
-    def join(self, secret: str, *, name: str, password: str) -> Member:
-        """Take up an invitation, which ends it. Raises InvalidChange with the faults, NotFound."""
+    def join(self, secret: str, *, name: str, password: str, whence: str = "") -> Member:
+        """Take up an invitation, which ends it; *whence* is the network's fingerprint. Raises InvalidChange with the
+        faults, NotFound."""
         invited = self.invited(secret)
         name = public(name)
         faults = _faults_of_name(name) + self._faults_of_password(password, name=name)
@@ -110,6 +115,7 @@ class Access:
         self.registry.add_person(
             person, check=lambda people, tokens: _refuse(_mistaken(name, (*people, *tokens), site=person.site))
         )
+        self.security.note(SecurityEvent.JOINED, replace(person, network=whence), site=person.site, about=person.role)
         return person
 
     def sign_in(self, *, name: str, password: str, network: str, browser: Callable[[Member], str] = _unknown) -> Member:
@@ -140,9 +146,10 @@ class Access:
         after = self._give(person, new)
         if after is None:
             raise InvalidChange([Fault("old", "Your password was changed elsewhere meanwhile. Sign in anew.")])
+        self.security.note(SecurityEvent.PASSWORD_CHANGED, person)
         return after
 
-    def offer_reset(self, name: str) -> str:
+    def offer_reset(self, name: str, *, member: Member = OPERATOR) -> str:
         """Return the secret of a link with which the person of that name chooses a new password: once, for fifteen
         minutes. Raises NotFound."""
         person = self.registry.person_named(public(name)[:LONGEST_NAME])
@@ -150,6 +157,7 @@ class Access:
             raise NotFound("moderator", name[:LONGEST_NAME])
         secret = self.new_secret()
         self.registry.offer_reset(_digest(secret), person)
+        self.security.note(SecurityEvent.RESET_MADE, member, about=person.name)
         return secret
 
     def to_reset(self, secret: str) -> Member:
@@ -159,12 +167,13 @@ class Access:
             raise LinkEnded
         return person
 
-    def reset(self, secret: str, password: str) -> Member:
-        """Set the password anew, which ends the link and all that the old password began. Raises InvalidChange,
-        LinkEnded."""
+    def reset(self, secret: str, password: str, *, whence: str = "") -> Member:
+        """Set the password anew, which ends the link and all that the old password began; *whence* is the network's
+        fingerprint. Raises InvalidChange, LinkEnded."""
         after = self._give(self.to_reset(secret), password)
         if after is None:
             raise LinkEnded
+        self.security.note(SecurityEvent.PASSWORD_CHANGED, replace(after, network=whence))
         return after
 
     def _give(self, person: Member, password: str) -> Member | None:
@@ -181,7 +190,17 @@ class Access:
         fault = passwords.fault_of(password, own=[name, *sites])
         return [Fault("password", fault)] if fault else []
 
-    def add_token(self, name: str, role: Role, *, site: str, days: int = TOKEN_DAYS) -> str:
+    def remove_person(self, name: str, *, member: Member = OPERATOR) -> None:
+        """Forget a person; their sessions end at once. Raises NotFound."""
+        self.registry.remove_person(name)
+        self.security.note(SecurityEvent.MEMBER_REMOVED, member, about=name)
+
+    def remove_token(self, id: str, *, member: Member = OPERATOR) -> None:
+        """Forget an API token. Raises NotFound."""
+        self.registry.remove_token(id)
+        self.security.note(SecurityEvent.TOKEN_REMOVED, member, about=id)
+
+    def add_token(self, name: str, role: Role, *, site: str, days: int = TOKEN_DAYS, member: Member = OPERATOR) -> str:
         """Return a new API token, which expires after *days*, or with 0 never. It is shown once: only its digest is
         kept. Raises InvalidChange, NotFound."""
         self.registry.site(site)
@@ -191,12 +210,13 @@ class Access:
             faults.append(Fault("days", f"A token expires after 1 to {MOST_TOKEN_DAYS} days, or with 0 never."))
         _refuse(faults)
         id, secret = self.new_id("tok"), self.new_secret()
-        member = Member(id, name, role, site, _digest(secret))
+        token = Member(id, name, role, site, _digest(secret))
         # Two tokens may have one name: the second replaces the first, which goes on meanwhile.
         self.registry.add_token(
-            Token(member, expires_at=self._now() + days * DAY if days else 0),
+            Token(token, expires_at=self._now() + days * DAY if days else 0),
             check=lambda people, _: _refuse(_mistaken(name, people, site=site)),
         )
+        self.security.note(SecurityEvent.TOKEN_MADE, member, site=site, about=f"{id} {role}")
         return f"{TOKEN_PREFIX}_{id.removeprefix('tok_')}_{secret}"
 
     def bearer(self, token: str) -> Member:

@@ -175,7 +175,7 @@ class Wiring:
 
     @cached_property
     def access(self) -> Access:
-        return Access(self.registry, Pace(self.connection), fresh_id, lambda: secrets.token_urlsafe(32))
+        return Access(self.registry, Pace(self.connection), self.security, fresh_id, lambda: secrets.token_urlsafe(32))
 
     @cached_property
     def security(self) -> Security:

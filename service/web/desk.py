@@ -3,15 +3,18 @@
 Everything at the desk works without JavaScript: pages for people, forms for acts.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.access import LONGEST_NAME
 from service.core.errors import InvalidChange, NotSignedIn, PageTooOld, TooFast
 from service.core.masking import mask
 from service.core.people import Member
+from service.core.security import SecurityEvent
 from service.core.thread import followable
 from service.web import cookies
 from service.web import session as desk_session
@@ -93,14 +96,24 @@ def post_sign_in() -> AnyResponse:
     try:
         person = parley().access.sign_in(name=name, password=password, network=network(), browser=cookies.known)
     except (NotSignedIn, TooFast) as error:
+        if isinstance(error, NotSignedIn):
+            _note_failure(name)
         if is_script():
             return refused(error)
         page = _door(name=mask(name[:100]).text, problem=str(error), carried=Carried.of_sign_in())
         return Response(page, 422 if isinstance(error, NotSignedIn) else status_of(error)[0], headers_of(error))
     desk_session.sign_in(person)
+    parley().security.note(SecurityEvent.SIGNED_IN, replace(person, network=desk_session.fingerprint()))
     if is_script():
         return jsonify(csrf_token=desk_session.csrf_token())
     return _show_again(person) or redirect(_next() or url_for("desk_lists.every_site"), 303)
+
+
+def _note_failure(name: str) -> None:
+    """Write down whose name was tried; a name that nobody has may be a password, and is not kept."""
+    person = parley().registry.person_named(name[:LONGEST_NAME])
+    about = person.actor.name if person else ""
+    parley().security.note_stranger(SecurityEvent.SIGN_IN_FAILED, network=desk_session.fingerprint(), about=about)
 
 
 def _door(*, name: str = "", problem: str = "", carried: Carried | None = None) -> str:
@@ -130,7 +143,10 @@ def _again(person: Member, carried: Carried) -> str:
 @entrance
 def post_sign_out() -> AnyResponse:
     """End the session."""
+    session = desk_session.found()
     desk_session.sign_out()
+    if session is not None:
+        parley().security.note(SecurityEvent.SIGNED_OUT, replace(session.member, network=desk_session.fingerprint()))
     return redirect(url_for("desk.sign_in"), 303)
 
 
@@ -146,7 +162,7 @@ def reset(secret: str) -> str:
 def post_reset(secret: str) -> AnyResponse:
     """Set the password anew, end all that the old one began, and be signed in."""
     try:
-        person = parley().access.reset(secret, request.form.get("password", ""))
+        person = parley().access.reset(secret, request.form.get("password", ""), whence=desk_session.fingerprint())
     except InvalidChange as error:
         return Response(_reset(secret, fault=str(error)), 422)
     desk_session.sign_in(person)
@@ -171,7 +187,8 @@ def post_invitation(secret: str) -> AnyResponse:
     """Take the invitation up: choose a name and a password, and be signed in."""
     name = request.form.get("name", "")
     try:
-        person = parley().access.join(secret, name=name, password=request.form.get("password", ""))
+        password, whence = request.form.get("password", ""), desk_session.fingerprint()
+        person = parley().access.join(secret, name=name, password=password, whence=whence)
     except InvalidChange as error:
         page = _welcome(
             secret, name=mask(name[:100]).text, faults={fault.field: fault.message for fault in error.faults}

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.errors import InvalidChange, NotFound
 from service.core.people import Member, Role
+from service.core.security import SecurityEvent
 from service.core.session import Session
 from service.web import session as desk_session
 from service.web.account_shown import SessionShown
@@ -60,7 +61,7 @@ def post_reset() -> AnyResponse:
     """Make a link with which a colleague chooses a new password; the page that answers is the only one with it."""
     name, member, here = request.form.get("name", ""), asker(), parley()
     try:
-        link = url_for("desk.reset", secret=here.access.offer_reset(name))
+        link = url_for("desk.reset", secret=here.access.offer_reset(name, member=member))
     except NotFound as error:
         return Response(_page(member, faults={"name": str(error)}), 422)
     return Response(_page(member, link=here.origin + link, of=name), 201)
@@ -82,6 +83,8 @@ def _page(member: Member, *, faults: dict[str, str] | None = None, link: str = "
 def _end(sessions: list[Session]) -> None:
     for session in sessions:
         parley().sessions.end(session.digest, person=session.member.id)
+    if sessions:
+        parley().security.note(SecurityEvent.SESSIONS_ENDED, asker(), about=str(len(sessions)))
 
 
 def _done(text: str) -> AnyResponse:

@@ -1,10 +1,12 @@
 """Signing in: the right person gets in whoever guesses, and a password is changed, or set anew by a link."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from service import access
 from service.access import RATES, TRIES_OF_NAME, TRIES_OF_NETWORK, tries_of
 from service.cli import cli
 from service.core.people import Role
@@ -14,6 +16,13 @@ from tests.web.test_pages import PASSWORD, hidden
 from tests.web.test_sessions import cookie, other, seat
 
 OTHER = "trams at night are late"
+
+
+@pytest.fixture(autouse=True)
+def slow_paces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no try become free again while a test hashes passwords."""
+    slow = tuple(replace(rate, per_minute=rate.per_minute / 60) for rate in RATES)
+    monkeypatch.setattr("service.access.RATES", slow)
 
 
 @pytest.fixture
@@ -28,7 +37,7 @@ def sign_in(client: FlaskClient, password: str, *, name: str = "Olga", address: 
 
 def tried(wiring: Wiring, times: int, *, name: str, network: str) -> None:
     for n in range(times):
-        wiring.access.pace.wait_to_sign_in(tries_of(name.format(n), network.format(n)), RATES)
+        wiring.access.pace.wait_to_sign_in(tries_of(name.format(n), network.format(n)), access.RATES)
 
 
 def test_a_stranger_who_guesses_keeps_the_right_person_out_of_nothing(desk: FlaskClient, wiring: Wiring) -> None:
