@@ -352,6 +352,7 @@ def test_axe_finds_nothing_on_the_desk(opened: Opener, seats: dict[str, Any], pa
         f"{SITE}/authors/{author}?comment={id}",
         f"{SITE}/batches/{batch}",
         "-/account",
+        "-/security/",
         f"-/resets/{parley.wiring.access.offer_reset('Ben')}",
     ):
         page.goto(f"{parley.url}/review/{path}")
