@@ -205,9 +205,9 @@ def before_last(decisions: Sequence[Decision], *, version: int) -> Decision:
 
 
 def reversal(before: Decision, *, actor: Actor, undoes: int | None = None, batch: str = "") -> Decision:
-    """Return the decision of *actor* that puts a comment back to where *before* had it."""
+    """Return the decision of *actor* that puts a comment back to where *before* had it, its author told the same."""
     reasons = (Reason.ESCALATED,) if before.escalates else ()
-    return Decision(before.outcome, actor, reasons, undoes=undoes, batch=batch)
+    return Decision(before.outcome, actor, reasons, told=before.told, undoes=undoes, batch=batch)
 
 
 def masked(text: str) -> MaskedText | None:

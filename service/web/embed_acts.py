@@ -11,7 +11,6 @@ from service.core.site import Site
 from service.web.assets import DIGEST
 from service.web.comments import (
     AUTHOR_TOKEN,
-    as_author_sees,
     check_author,
     check_origin,
     fields_of_request,
@@ -53,7 +52,7 @@ def own(site: str, id: str) -> Response:
 
 
 def _own(site: Site, id: str, lang: str) -> Response:
-    seen = as_author_sees(site, id)
+    seen = parley().queue.seen(site.id, id)
     words = words_of(site, lang)
     comment = seen.comment
     shown = CommentShown.own(comment, words, outcome=seen.outcome, told=seen.told, deepest=site.policy.reply_depth)
@@ -77,8 +76,7 @@ def report(site: str, id: str) -> Response:
     """
     here = parley().registry.site(site)
     words = words_of(here, request.args.get("lang", "")[:35])
-    comment = parley().queue.find(site, id)
-    if comment.outcome is not Outcome.PUBLISHED:
+    if not parley().queue.seen(site, id).is_public:
         raise NotFound("comment", id)
     is_fragment = "fragment" in request.args
     chosen = note = problem = ""

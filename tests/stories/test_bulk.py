@@ -15,7 +15,6 @@ from service.core.errors import InvalidChange, NotAllowed, NotFound, Unavailable
 from service.core.listing import Listing, View
 from service.core.people import Member, Role
 from service.core.site import Site
-from service.core.thread import key_of
 from service.intake import Intake
 from service.review import Review, Ruling
 from service.store.connection import Connection
@@ -27,7 +26,8 @@ from tests import filling
 from tests.endpoints import Office
 from tests.receivers import Receiver
 from tests.scorers import SafeScorer
-from tests.submissions import NETWORK, PAGE, submission
+from tests.submissions import NETWORK, submission
+from tests.windows import end_window
 
 SITE = "news"
 REJECT, PUBLISH = Ruling(Outcome.REJECTED, rule="Off topic"), Ruling(Outcome.PUBLISHED)
@@ -62,10 +62,8 @@ def outcomes(queue: Queue, id: str) -> list[str]:
 
 def end_windows(connection: Connection, ids: Sequence[str]) -> None:
     """Move the time: no undo window of *ids* is open any more."""
-    keys = SiteKeys(SITE)
     for id in ids:
-        connection.do("HSET", keys.comment(id), "undo_until", 1)
-        connection.do("ZADD", keys.soon(key_of(url=PAGE, thread_id="")), "XX", 1, id)
+        end_window(connection, SITE, id)
 
 
 def end_claims(connection: Connection) -> None:

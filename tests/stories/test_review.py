@@ -21,6 +21,7 @@ from service.store.pages import Pages
 from service.store.queue import Queue
 from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, PAGE, submission
+from tests.windows import end_window
 
 Hold = Callable[[str], str]
 
@@ -37,8 +38,8 @@ def queue_length(lists: Lists, site: Site) -> int:
 
 def visible(pages: Pages, site: Site) -> list[str]:
     thread = key_of(url=PAGE, thread_id="")
-    hidden = pages.state(site.id, thread).hidden
-    return [comment.id for comment in pages.published(site.id, thread, after=None, limit=50, hidden=hidden)]
+    pages.state(site.id, thread)
+    return [comment.id for comment in pages.published(site.id, thread, after=None, limit=50)]
 
 
 @pytest.mark.every_server
@@ -143,9 +144,7 @@ def test_when_its_window_has_ended_a_decision_shows_and_stays(
 ) -> None:
     id = hold("One.")
     made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
-    keys = SiteKeys(careful.id)
-    connection.do("HSET", keys.comment(id), "undo_until", 1)
-    connection.do("ZADD", keys.soon(key_of(url=PAGE, thread_id="")), 1, id)
+    end_window(connection, careful.id, id)
     assert visible(pages, careful) == [id]
     with pytest.raises(UndoTooLate):
         review.undo(careful.id, id, member=ana, version=made.version)
