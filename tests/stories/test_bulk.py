@@ -105,8 +105,8 @@ def test_what_is_refused_is_listed_with_who_and_why(
 ) -> None:
     fine, decided, opened, own = hold(4)
     review.decide(SITE, decided, PUBLISH, member=ben)
-    review.open(SITE, opened, member=ben)
-    review.open(SITE, own, member=ana)
+    review.lease(SITE, opened, member=ben)
+    review.lease(SITE, own, member=ana)
     batch = bulk.start(SITE, first([fine, decided, opened, own, "c_gone"]), REJECT, member=ana)
     assert counts(batch) == (5, 2, 3)
     refused = {each.comment: (each.kind, each.why, each.by) for each in bulk.refusals(SITE, batch.id, member=ana)}
@@ -356,7 +356,7 @@ def test_undoing_refuses_what_was_decided_since_or_is_open(
     plain, changed, opened = hold(3)
     batch = bulk.start(SITE, first([plain, changed, opened, "c_gone"]), REJECT, member=ana)
     review.decide(SITE, changed, PUBLISH, member=ben)
-    review.open(SITE, opened, member=ben)
+    review.lease(SITE, opened, member=ben)
     undo = bulk.undo(SITE, batch.id, member=ana)
     assert counts(undo) == (3, 1, 2), "what was refused is not undone"
     refused = {each.comment: each.why for each in bulk.refusals(SITE, undo.id, member=ana)}
