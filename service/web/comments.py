@@ -24,11 +24,9 @@ from service.web.naming import key_sent, names_again
 from service.web.problems import headers_of, refused, status_of, wants_page
 from service.web.schemas import ReceiptOut, receipt_out
 from service.web.shown import HIDDEN, CommentShown, FormShown
-from service.web.traffic import policy
+from service.web.traffic import AUTHOR_TOKEN, policy
 
 bp = APIBlueprint("comments", __name__, tag="Comments")
-
-AUTHOR_TOKEN = "Parley-Author-Token"  # noqa: S105 - the header's name
 
 _HALVES = re.compile("[\ud800-\udfff]")
 
@@ -132,7 +130,7 @@ def _page(site: Site, fields: Mapping[str, Any], submission: Submission, receipt
         words=words,
         back_url=back,
     )
-    return _no_store(make_response(text, 201 if receipt.outcome is Outcome.PUBLISHED else 202))
+    return make_response(text, 201 if receipt.outcome is Outcome.PUBLISHED else 202)
 
 
 def check_author(site: str, id: str) -> None:
@@ -172,14 +170,9 @@ def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, tem
     # Browsers hold a form to this policy through the redirect that follows it, back to the site's own page.
     response.headers["Content-Security-Policy"] = policy(posts_to=origin_of(form.page_url))
     response.headers["Parley-Form"] = "again"
-    return _no_store(response)
+    return response
 
 
 def _hidden_again(site: Site, typed: Mapping[str, str]) -> dict[str, str]:
     """Return what the writer did not type, without the addresses in it: those that they typed are theirs to see."""
     return {name: mask(typed[name]).text for name in HIDDEN if name in typed} | names_again(site.id, typed)
-
-
-def _no_store(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -16,10 +16,9 @@ from service.web.problems import headers_of, refused, status_of
 
 
 def guarded(name: str, *, below: str = "") -> APIBlueprint:
-    """Return a blueprint of the desk: its changes carry the session's token, and nothing of it stays in a cache."""
+    """Return a blueprint of the desk: its changes carry the session's token."""
     blueprint = APIBlueprint(name, __name__, url_prefix=f"/review{below}", enable_openapi=False)
     blueprint.before_request(_check_origin_of_change)
-    blueprint.after_request(_keep_private)
     blueprint.register_error_handler(NotSignedIn, _ask_to_sign_in)
     return blueprint
 
@@ -28,12 +27,6 @@ def _check_origin_of_change() -> None:
     """Every change carries the session's token."""
     if request.method == "POST":
         desk_session.check_csrf()
-
-
-def _keep_private(response: Response) -> Response:
-    """Nothing of the desk stays in a cache; what is polled may be asked whether it changed."""
-    response.headers["Cache-Control"] = "private, no-cache" if "ETag" in response.headers else "no-store"
-    return response
 
 
 def _ask_to_sign_in(error: NotSignedIn) -> AnyResponse:

@@ -123,7 +123,6 @@ def page(site: str, query: FragmentQuery) -> Response:
     drawn = part.drawn(idempotency_key=secrets.token_urlsafe(24))
     response = make_response(render_template("embed/page.html", **drawn))
     response.headers["Content-Security-Policy"] = policy(posts_to=origin_of(part.where.thread_url))
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -10,7 +10,6 @@ from service.core.errors import Fault, InvalidChange, NotFound, ParleyError
 from service.core.site import Site
 from service.web.assets import DIGEST
 from service.web.comments import (
-    AUTHOR_TOKEN,
     check_author,
     check_origin,
     fields_of_request,
@@ -22,6 +21,7 @@ from service.web.naming import Named
 from service.web.problems import headers_of, status_of
 from service.web.sharing import share
 from service.web.shown import CommentShown, Where
+from service.web.traffic import AUTHOR_TOKEN
 
 bp = APIBlueprint("embed_acts", __name__, url_prefix="/embed/v1", enable_openapi=False)
 bp.after_request(share)
@@ -39,7 +39,6 @@ def post(site: str) -> Response:
     response = _own(here, receipt.id, str(fields.get("lang") or ""))
     response.status_code = 201 if receipt.outcome is Outcome.PUBLISHED else 202
     response.headers[AUTHOR_TOKEN] = receipt.token
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -62,7 +61,6 @@ def _own(site: Site, id: str, lang: str) -> Response:
     etag = hashlib.sha256("\0".join((DIGEST, text)).encode()).hexdigest()[:24]
     response = Response(status=304) if request.if_none_match.contains_weak(etag) else make_response(text)
     response.set_etag(etag)
-    response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Parley-Comment"] = id
     response.headers["Parley-Outcome"] = seen.outcome.value
     return response
@@ -99,9 +97,7 @@ def report(site: str, id: str) -> Response:
         done=done,
         problem=problem,
     )
-    response = make_response(text, status, headers)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return make_response(text, status, headers)
 
 
 def _take_report(site: Site, id: str, *, chosen: str, note: str) -> None:

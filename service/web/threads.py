@@ -9,10 +9,11 @@ from flask import Response, request
 from service.core.comment import Comment
 from service.store.pages import State
 from service.web import cursors
-from service.web.comments import AUTHOR_TOKEN, check_author
+from service.web.comments import check_author
 from service.web.context import parley
 from service.web.naming import Named
 from service.web.schemas import Counts, PageQuery, PublicComment, PublicComments, ThreadQuery, public_comment
+from service.web.traffic import AUTHOR_TOKEN
 
 bp = APIBlueprint("threads", __name__, tag="Threads")
 

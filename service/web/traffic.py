@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, g, request
+from flask.globals import request_ctx
 
 from service.core.thread import followable
 from service.outside import metrics
@@ -33,6 +34,9 @@ def policy(*, posts_to: str = "") -> str:
         f"form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
     )
 
+
+#: The header by which an author asks for their own comment.
+AUTHOR_TOKEN = "Parley-Author-Token"  # noqa: S105 - the header's name
 
 #: Methods that are counted by name.
 METHODS = frozenset(HTTPMethod)
@@ -76,9 +80,19 @@ def _end(response: Response) -> Response:
     )
     response.headers["X-Request-ID"] = g.request_id
     _lead_on(response)
+    _keep_private(response)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
+
+
+def _keep_private(response: Response) -> None:
+    """Let nothing stay in a cache but what a view gives to all: nothing that depends on a session or a token."""
+    # Not by way of `flask.session`: whoever looks there has looked.
+    session = request_ctx._session
+    depends = (session and session.accessed) or any(name in request.headers for name in ("Authorization", AUTHOR_TOKEN))
+    if depends or "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
 
 
 def _lead_on(response: Response) -> None:
