@@ -3,8 +3,9 @@
 The log names the route, never the path: a path may hold an invitation, a query an address.
 """
 
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from http import HTTPMethod
 from ipaddress import IPv4Network, IPv6Network
 from time import perf_counter
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import Flask, Response, g, request
 from flask.globals import request_ctx
+from werkzeug.exceptions import SecurityError
 
-from service.core.thread import followable
+from service.core.thread import followable, is_origin
 from service.outside import metrics
 from service.web.context import address_of, is_within
 from service.web.payloads import insist_on_bounds
@@ -27,8 +29,8 @@ log = structlog.get_logger(__name__)
 
 
 def policy(*, posts_to: str = "") -> str:
-    """Return the Content-Security-Policy of a page whose form may also lead to the origin *posts_to*."""
-    forms = f"'self' {posts_to}".strip()
+    """Return the Content-Security-Policy of a page whose form may also lead to *posts_to*, if that is an origin."""
+    forms = f"'self' {posts_to}" if is_origin(posts_to) else "'self'"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         f"form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
@@ -50,12 +52,28 @@ HEADERS = {
 }
 
 
-def register(app: Flask) -> None:
-    """Surround every request of *app*."""
+def register(app: Flask, *, hosts: Container[str] | None) -> None:
+    """Surround every request of *app*, and answer those to *hosts* alone; None: to any."""
+
+    def insist_on_host() -> None:
+        if hosts is not None and name_of(request.host) not in hosts:
+            raise SecurityError
+
     app.before_request(_begin)
     app.before_request(insist_it_was_read)
+    app.before_request(insist_on_host)
     app.before_request(insist_on_bounds)
     app.after_request(_end)
+
+
+def name_of(host: str) -> str:
+    """Return what a Host header names, without its port; an IPv6 address in brackets, as short as it is written.
+
+    Werkzeug takes the list of hosts too, but knows no IPv6 address in it.
+    """
+    name = re.sub(r":[0-9]*$", "", host.lower())
+    address = address_of(name[1:-1]) if name.startswith("[") else None
+    return f"[{address}]" if address else name
 
 
 def _begin() -> None:
