@@ -85,8 +85,8 @@ class Settings(BaseSettings):
     port: int = setting(8080, "Port that the web server listens on.", ge=1, le=65535)
     public_url: Annotated[HttpUrl | None, AfterValidator(_origin)] = setting(
         None,
-        "Where people reach this Parley, scheme and host only. Unset: the address that the request came to. Other hosts "
-        "than this, HOST and the machine's own are refused.",
+        "Where people reach this Parley, scheme and host only. Unset: the address that the request came to. Hosts "
+        "other than this, HOST and the machine's own are refused.",
     )
     trusted_proxies: Networks = setting(
         (), "Networks whose X-Forwarded-For, -Proto and -Host are believed. None: forwarded headers are ignored."

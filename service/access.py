@@ -13,7 +13,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from service.core.errors import Fault, InvalidChange, NotFound, NotSignedIn, TooFast
+from service.core.errors import Fault, InvalidChange, NotSignedIn, TooFast
 from service.core.people import ALL_SITES, Member, Role
 from service.core.public import address_in
 from service.store.pace import Pace
@@ -62,14 +62,12 @@ class Access:
         return secret
 
     def invited(self, secret: str) -> Member:
-        """Return whom the invitation is for, without spending it. Raises NotFound."""
-        member = self.registry.invited(_digest(secret))
-        if member is None:
-            raise NotFound("invitation", "any more; ask for a new one")
-        return member
+        """Return whom the invitation is for, without spending it. Raises NotFound, InvitationOver."""
+        return self.registry.invited(_digest(secret))
 
     def join(self, secret: str, *, name: str, password: str) -> Member:
-        """Take up an invitation, which ends it. Raises InvalidChange with the faults, NotFound."""
+        """Take up an invitation, which ends it if that succeeds. Raises InvalidChange with the faults, NotFound,
+        InvitationOver."""
         invited = self.invited(secret)
         name = " ".join(name.split())
         faults = list(_faults(name, password))
@@ -78,9 +76,7 @@ class Access:
         if faults:
             raise InvalidChange(faults)
         person = replace(invited, id=self.new_id("m"), name=name, secret=_hasher.hash(password))
-        if self.registry.spend(_digest(secret)) is None:
-            raise NotFound("invitation", "any more; ask for a new one")
-        self.registry.add_person(person)
+        self.registry.join(_digest(secret), person)
         return person
 
     def sign_in(self, *, name: str, password: str, network: str) -> Member:

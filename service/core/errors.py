@@ -14,6 +14,7 @@
     │   ├── TooFast               too many comments from one network; carries when to come back
     │   └── KeyReused             an Idempotency-Key with another payload
     ├── NotFound                  no such site, comment, person, endpoint
+    │   └── InvitationOver        taken up already, or expired
     ├── NotAllowed                known, but the role does not suffice
     ├── NotSignedIn               unknown
     ├── Superseded                someone decided first; carries the winning decision
@@ -21,7 +22,7 @@
     ├── UndoTooLate               the undo window has ended
     └── Unavailable               Redis, or another neighbour, does not answer
 
-`service.web.problems` maps each to its HTTP answer.
+`service.web.problems` maps each to its HTTP answer, and those of `service.outside`.
 """
 
 from collections.abc import Sequence
@@ -134,11 +135,23 @@ class KeyReused(Refused):
 
 
 class NotFound(ParleyError):
-    """There is no *what* of that name, which anybody may have typed."""
+    """There is no *what* of that name, which anybody may have typed; or none at all, as *said* in a sentence."""
 
-    def __init__(self, what: str, name: str) -> None:
-        super().__init__(f"There is no {what} “{mask(name).text}”.")
+    def __init__(self, what: str, name: str = "", *, said: str = "") -> None:
+        super().__init__(said or f"There is no {what} “{mask(name).text}”.")
         self.what = what
+
+
+class InvitationOver(NotFound):
+    """An invitation that *was_used*, or else has expired."""
+
+    def __init__(self, *, was_used: bool) -> None:
+        used = (
+            "This invitation was taken up already: each lets one person in. If that was you, sign in with the name and "
+            "the password that you chose; else ask for a new one."
+        )
+        expired = "This invitation has expired: each is good for fifteen minutes. Ask for a new one."
+        super().__init__("invitation", said=used if was_used else expired)
 
 
 class NotAllowed(ParleyError):

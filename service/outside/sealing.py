@@ -50,7 +50,10 @@ class KeyRing:
             nonce, ciphertext = raw[_ID_BYTES : _ID_BYTES + _NONCE_BYTES], raw[_ID_BYTES + _NONCE_BYTES :]
             return cipher.decrypt(nonce, ciphertext, context.encode()).decode()
         except (NotBase64, KeyError, InvalidTag, ValueError) as error:
-            raise NotOpened("This was sealed with another key, or changed since.") from error
+            raise NotOpened(
+                "This was sealed with another key, or changed since. Whoever runs this: SEALING_KEYS, or keys/sealing "
+                "in the data folder, must have the key that it was sealed with."
+            ) from error
 
 
 class FingerprintKey:

@@ -9,7 +9,7 @@ Registry, tag `{registry}`
     people              hash    person id → Member as JSON with an Argon2 hash
     names               hash    case-folded sign-in name → person id
     tokens              hash    token id → Member as JSON with a SHA-256 of the secret
-    invitation:<hash>   string  Member to be, as JSON; expires; spent by GETDEL
+    invitation:<hash>   string  Member to be, as JSON, or "used <person id>"; good for fifteen minutes, known for a week
     attempts:<hash>     string  GCRA's theoretical arrival time of failed sign-ins, ms
     worker              string  the workers' last heartbeat, ms by Redis's clock
 

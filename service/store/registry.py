@@ -4,15 +4,21 @@ from typing import Final
 
 from redis.exceptions import ResponseError
 
-from service.core.errors import Fault, InvalidChange, NotFound, StartRefused
+from service.core.errors import Fault, InvalidChange, InvitationOver, NotFound, StartRefused
 from service.core.people import Member
 from service.core.policy import Policy
 from service.core.site import Site
 from service.store import codec, keys
-from service.store.connection import Connection
+from service.store.connection import Connection, Script
 
 #: How long an invitation may be taken up, ms.
 INVITATION_LIFE: Final = 15 * 60 * 1000
+
+#: How long one that was taken up or has expired is known as such, ms.
+REMEMBERED: Final = 7 * 24 * 3600 * 1000
+
+#: How an invitation reads that was taken up; the person follows.
+USED: Final = "used "
 
 #: Seconds by which a sign of life may seem to come too soon.
 BEAT_SLACK: Final = 60
@@ -31,6 +37,7 @@ class Registry:
     def __init__(self, connection: Connection, *, default_policy: Policy) -> None:
         self._redis = connection
         self._default_policy = default_policy
+        self._join = Script("join")
 
     def check_layout(self) -> None:
         """Write the layout of the data once, and refuse data of another layout: raises StartRefused."""
@@ -78,12 +85,6 @@ class Registry:
         return [codec.site(id, text, self._default_policy) for id, text in sorted(stored.items())]
 
     # People
-
-    def add_person(self, person: Member) -> None:
-        """Store a person who signs in by name. Raises InvalidChange if the name is taken."""
-        if not self._redis.do("HSETNX", keys.NAMES, person.name.casefold(), person.id):
-            raise InvalidChange([Fault("name", "This name is taken. Choose another.")])
-        self._redis.do("HSET", keys.PEOPLE, person.id, codec.member_json(person))
 
     def person(self, id: str) -> Member | None:
         """Return the person, or None when they are gone."""
@@ -134,21 +135,36 @@ class Registry:
     # Invitations
 
     def invite(self, digest: str, member: Member) -> None:
-        """Keep an invitation to become *member* under its secret's digest, until it expires."""
+        """Keep an invitation to become *member* under its secret's digest."""
         text = codec.member_json(member)
-        self._redis.do("SET", keys.invitation(digest), text, "PX", INVITATION_LIFE)
+        self._redis.do("SET", keys.invitation(digest), text, "PX", INVITATION_LIFE + REMEMBERED)
 
-    def invited(self, digest: str) -> Member | None:
-        """Return whom the invitation is for, without spending it, or None."""
+    def invited(self, digest: str) -> Member:
+        """Return whom the invitation is for, without spending it. Raises NotFound, InvitationOver."""
         key = keys.invitation(digest)
         text, left = self._redis.pipe([("GET", key), ("PTTL", key)])
+        if text is None:
+            raise _no_invitation()
         # One that would last longer than any was made by a clock that went back since: it has ended.
-        return codec.member("", text) if text and left <= INVITATION_LIFE else None
+        if (was_used := text.startswith(USED)) or not 0 < left - REMEMBERED <= INVITATION_LIFE:
+            raise InvitationOver(was_used=was_used)
+        return codec.member("", text)
 
-    def spend(self, digest: str) -> Member | None:
-        """Return whom the invitation was for and end it, so that it works once; None if it was spent or expired."""
-        text = self._redis.do("GETDEL", keys.invitation(digest))
-        return codec.member("", text) if text else None
+    def join(self, digest: str, person: Member) -> None:
+        """Store *person*, who signs in by name, and spend the invitation by that, or do neither. Raises NotFound,
+        InvitationOver, and InvalidChange if the name is taken."""
+        answer = self._redis.run(
+            self._join,
+            [keys.invitation(digest), keys.NAMES, keys.PEOPLE],
+            [INVITATION_LIFE, REMEMBERED, USED, person.name.casefold(), person.id, codec.member_json(person)],
+        )
+        match answer:
+            case "unknown":
+                raise _no_invitation()
+            case "used" | "expired":
+                raise InvitationOver(was_used=answer == "used")
+            case "taken":
+                raise InvalidChange([Fault("name", "This name is taken. Choose another.")])
 
     # The worker's sign of life
 
@@ -163,3 +179,8 @@ class Registry:
         since = None if beat is None else int(self._redis.do("TIME")[0]) - int(beat)
         # One that lies ahead was left by a clock that went back since: whoever lives has renewed it.
         return None if since is None or since < -BEAT_SLACK else max(0, since)
+
+
+def _no_invitation() -> NotFound:
+    said = "There is no invitation behind this link. See that you have all of it, or ask for a new one."
+    return NotFound("invitation", said=said)

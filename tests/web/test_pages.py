@@ -36,6 +36,17 @@ def desk(client: FlaskClient, wiring: Wiring) -> FlaskClient:
     return client
 
 
+def test_an_invitation_that_was_taken_up_says_so_in_a_sentence(client: FlaskClient, wiring: Wiring) -> None:
+    link = wiring.invitation(Role.OWNER).removeprefix(wiring.url.rstrip("/"))
+    fields = hidden(client.get(link).text) | {"password": PASSWORD}
+    assert client.post(link, data=fields | {"name": ""}).status_code == 422
+    assert client.post(link, data=fields | {"name": "Olga"}).status_code == 303
+    for answer in (client.get(link, headers=BROWSER), client.get("/review/invitations/unknown", headers=BROWSER)):
+        assert answer.status_code == (410 if answer.request.path == link else 404)
+        said = "was taken up already" if answer.request.path == link else "There is no invitation behind this link."
+        assert said in answer.text and "ask for a new one." in answer.text
+
+
 def test_the_landing_page_leads_on(client: FlaskClient) -> None:
     page = client.get("/").text
     for link in ("/demo", "/review/", "/docs"):
