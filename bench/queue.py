@@ -19,7 +19,8 @@ from pathlib import Path
 
 from bench.filling import LIFE, SITE, admit, fill
 from bench.memory import used, weighed
-from service.core.comment import Comment, Outcome, Reason
+from service.core.action import Action
+from service.core.comment import Comment, Reason
 from service.core.listing import Listing, Sorting, View
 from service.core.people import Member, Role
 from service.outside.embedded import EmbeddedServer
@@ -102,7 +103,7 @@ def _card(desk: Desk, after: Place | None) -> tuple[Comment, int]:
     made = desk.review.decide(
         SITE,
         comment.id,
-        Ruling(Outcome.PUBLISHED),
+        Ruling(Action.APPROVE),
         member=ANA,
         version=comment.version,
         lease=lease,

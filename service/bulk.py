@@ -6,8 +6,10 @@ one by the workers; either way each comment is decided once, at the version that
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
+from service.core.action import Action
 from service.core.batch import LARGEST, UNDO_WINDOW, Batch, Pick, Refusal
 from service.core.comment import Comment, Decision, Millis
 from service.core.errors import Fault, InvalidChange, NotFound, ParleyError, Superseded, Unavailable, UndoTooLate
@@ -121,7 +123,7 @@ class Bulk:
 
     def _batch(self, site: str, ruling: Ruling, *, member: Member) -> Batch:
         rule, note, told = masked(ruling.rule), masked(ruling.note), masked(ruling.told)
-        return Batch(self.review.new_id("batch"), site, member.actor, ruling.outcome, rule, note, told)
+        return Batch(self.review.new_id("batch"), site, member.actor, ruling.action, rule, note, told)
 
     def _begin(self, batch: Batch, picks: Sequence[Pick] = ()) -> Batch:
         batch, claim = self.batches.begin(batch, picks)
@@ -140,7 +142,7 @@ class Bulk:
         there = self.review.queue.find_each(batch.site, [pick.comment for pick in turn.picks])
         # The script compares the versions: what was decided since is refused in the step that would have decided it.
         seen = [replace(there[id], version=version) for id, version in turn.picks if id in there]
-        answers = self._undone(batch, seen) if batch.undoes else self._decided(batch, seen)
+        answers = self._decided(batch, batch.action, seen) if batch.action else self._undone(batch, seen)
         came: dict[str, Answer] = {comment.id: answer for comment, answer in zip(seen, answers, strict=True)}
         came |= self._decided_before(batch, came)
         results = [(id, came.get(id) or NotFound("comment", id)) for id, _ in turn.picks]
@@ -150,8 +152,11 @@ class Bulk:
             refused=[Refusal.of(id, answer) for id, answer in results if isinstance(answer, ParleyError)],
         )
 
-    def _decided(self, batch: Batch, comments: Sequence[Comment]) -> list[Answer]:
-        return self._each([(comment, batch.decision(comment)) for comment in comments], window=UNDO_WINDOW)
+    def _decided(self, batch: Batch, action: Action, comments: Sequence[Comment]) -> list[Answer]:
+        decide = partial(
+            action.decide, actor=batch.actor, rule=batch.rule, note=batch.note, told=batch.told, batch=batch.id
+        )
+        return self._each([(comment, decide(comment)) for comment in comments], window=UNDO_WINDOW)
 
     def _undone(self, batch: Batch, comments: Sequence[Comment]) -> list[Answer]:
         """Take each decision back by a true undo; where its window has ended, by a decision that reverses it."""

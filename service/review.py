@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from service.core.comment import LONGEST_UNDO, Actor, Comment, Decision, Lease, Outcome, Reason, Report
+from service.core.action import Action
+from service.core.comment import LONGEST_UNDO, Actor, Comment, Decision, Lease, Reason, Report
 from service.core.errors import Fault, InvalidChange, Superseded
 from service.core.events import described
 from service.core.listing import View
@@ -20,9 +21,6 @@ LONGEST_NOTE = 2000
 
 #: Longest undo window, seconds.
 LONGEST_WINDOW = LONGEST_UNDO // 1000
-
-#: What a person may decide; only the policy holds.
-DECISIONS = (Outcome.PUBLISHED, Outcome.REJECTED, Outcome.SPAM)
 
 #: Comments that are looked at in one go for one that nobody else has open.
 TRIED = 10
@@ -49,10 +47,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a moderator decides: an *outcome*, or None to hand the comment on as it stands; the *rule* of the house it
-    names, a *note* for colleagues, what the author is *told*."""
+    """What a moderator decides: an *action*, the *rule* of the house that it names, a *note* for colleagues, and what
+    the author is *told*."""
 
-    outcome: Outcome | None
+    action: Action
     rule: str = ""
     note: str = ""
     told: str = ""
@@ -60,8 +58,6 @@ class Ruling:
     def check(self) -> None:
         """Raise InvalidChange with every fault."""
         faults = []
-        if self.outcome not in (None, *DECISIONS):
-            faults.append(Fault("outcome", f"Decide one of: {', '.join(outcome.value for outcome in DECISIONS)}."))
         for field, text in (("rule", self.rule), ("reason", self.note), ("public_reason", self.told)):
             if len(text) > LONGEST_NOTE:
                 faults.append(Fault(field, f"A reason has at most {LONGEST_NOTE:,} characters."))
@@ -70,15 +66,8 @@ class Ruling:
 
     def of(self, comment: Comment, *, member: Member, batch: str = "") -> Decision:
         """Return the decision that this is on *comment*."""
-        return Decision(
-            self.outcome or comment.outcome,
-            member.actor,
-            () if self.outcome else (Reason.ESCALATED,),
-            rule=masked(self.rule),
-            note=masked(self.note),
-            told=masked(self.told),
-            batch=batch,
-        )
+        texts = {"rule": masked(self.rule), "note": masked(self.note), "told": masked(self.told)}
+        return self.action.decide(comment, actor=member.actor, batch=batch, **texts)
 
 
 @dataclass(frozen=True, slots=True)

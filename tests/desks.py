@@ -1,8 +1,10 @@
 """A desk for tests: comments that wait for chosen reasons, and the lists in which each of them stands."""
 
+import time
 from dataclasses import dataclass
 from typing import Final
 
+from service.core.action import Action
 from service.core.comment import Complaint, Outcome
 from service.core.listing import Listing, View
 from service.core.people import Member, Role
@@ -71,14 +73,15 @@ class Desk:
             network = f"198.51.100.{n}/32"
             assert self.intake.report(self.site, id, complaint=Complaint.ABUSE, note="", network=network)
 
-    def decide(self, id: str, outcome: Outcome | None, *, undo_seconds: int = 0, member: Member = ANA) -> int:
-        """Decide a comment, or hand it on, and return its new version."""
-        ruling = Ruling(outcome)
+    def decide(self, id: str, action: Action, *, undo_seconds: int = 0, member: Member = ANA) -> int:
+        """Decide a comment, in a millisecond of its own, and return its new version."""
+        time.sleep(0.002)
+        ruling = Ruling(action)
         return self.review.decide(self.site.id, id, ruling, member=member, undo_seconds=undo_seconds).version
 
-    def decide_and_undo(self, id: str, outcome: Outcome | None) -> None:
+    def decide_and_undo(self, id: str, action: Action) -> None:
         """Decide a comment, and take that back."""
-        version = self.decide(id, outcome, undo_seconds=60)
+        version = self.decide(id, action, undo_seconds=60)
         self.review.undo(self.site.id, id, member=ANA, version=version)
 
     def ids(self, view: View, *, limit: int = 100) -> list[str]:

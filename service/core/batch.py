@@ -4,7 +4,8 @@ decided in a step of its own, at the version that was picked."""
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from service.core.comment import Actor, Comment, Decision, Millis, Outcome, Reason
+from service.core.action import Action
+from service.core.comment import Actor, Millis
 from service.core.errors import Leased, ParleyError, Superseded
 from service.core.masking import MaskedText
 
@@ -43,8 +44,8 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What *actor* asked for: an *outcome* for each comment, or None to hand each on; with *undoes*, to take back what
-    that batch made. Of the *total*, it *made* so many decisions and was *refused* so many.
+    """What *actor* asked for: an *action* on each comment; or, without one, to take back what the batch *undoes* made.
+    Of the *total*, it *made* so many decisions and was *refused* so many.
 
     *undone_by* is the batch that took this one back last.
     """
@@ -52,7 +53,7 @@ class Batch:
     id: str
     site: str
     actor: Actor
-    outcome: Outcome | None = None
+    action: Action | None = None
     rule: MaskedText | None = None
     note: MaskedText | None = None
     told: MaskedText | None = None
@@ -72,18 +73,6 @@ class Batch:
     def is_running(self) -> bool:
         """Whether there is more to do."""
         return self.done < self.total
-
-    def decision(self, comment: Comment) -> Decision:
-        """Return its decision on *comment*."""
-        return Decision(
-            self.outcome or comment.outcome,
-            self.actor,
-            () if self.outcome else (Reason.ESCALATED,),
-            rule=self.rule,
-            note=self.note,
-            told=self.told,
-            batch=self.id,
-        )
 
 
 def _doer(error: ParleyError) -> str:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from service.core.action import Action
 from service.core.acts import Deed, Entry
 from service.core.batch import Batch
 from service.core.comment import (
@@ -162,7 +163,7 @@ def batch_fields(batch: Batch) -> dict[str, str]:
     return {
         "actor": batch.actor.id,
         "name": batch.actor.name,
-        "outcome": batch.outcome or "",
+        "outcome": batch.action or "",
         "rule": batch.rule or "",
         "note": batch.note or "",
         "told": batch.told or "",
@@ -176,7 +177,8 @@ def batch(id: str, site: str, fields: Mapping[str, str]) -> Batch:
         id=id,
         site=site,
         actor=Actor(fields["actor"], retold(fields["name"])),
-        outcome=Outcome(fields["outcome"]) if fields["outcome"] else None,
+        # Batches that escalated were stored without an outcome once.
+        action=None if fields["undoes"] else Action(fields["outcome"] or Action.ESCALATE),
         rule=_optional(fields["rule"] or None),
         note=_optional(fields["note"] or None),
         told=_optional(fields["told"] or None),

@@ -23,7 +23,7 @@ class QuestionShown:
     @classmethod
     def of(cls, ruling: Ruling, *, count: int, fields: Sequence[tuple[str, str]], back: str) -> "QuestionShown":
         """Ask about *count* comments."""
-        title = words.BATCHED[ruling.outcome].format(words.comments(count).lower())
+        title = words.BATCHED[ruling.action].format(words.comments(count).lower())
         return cls(title, count > LARGEST, tuple(fields), back)
 
 
@@ -57,7 +57,7 @@ class BatchShown:
     def of(cls, batch: Batch, refusals: Sequence[Refusal], *, reader: Actor, now: float) -> "BatchShown":
         """Show *batch* to *reader* at *now*, ms since the epoch, with the first of its *refusals*."""
         desk = f"/review/{batch.site}"
-        asked = "Take back {}" if batch.undoes else words.BATCHED[batch.outcome]
+        asked = words.BATCHED[batch.action] if batch.action else words.BATCH_UNDO
         return cls(
             id=batch.id,
             url=f"{desk}/batches/{batch.id}",
@@ -90,6 +90,6 @@ class BatchShown:
 def _said(batch: Batch) -> str:
     if batch.is_running:
         return f"{batch.done:,} of {batch.total:,} so far"
-    done = "taken back" if batch.undoes else words.BATCHED_DONE[batch.outcome]
+    done = words.BATCHED_DONE[batch.action] if batch.action else words.BATCH_UNDONE
     refused = f", {batch.refused:,} left as they were" if batch.refused else ""
     return f"{batch.made:,} {done}{refused}."

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from service.core.action import Action
 from service.core.batch import LARGEST, Batch, Refusal
-from service.core.comment import Millis, Outcome
+from service.core.comment import Millis
 from service.core.listing import Listing
-from service.review import LONGEST_NOTE, Ruling
-from service.web.schemas import LONGEST_ID, Asked, Limit, Out, Sought, moment
+from service.review import LONGEST_NOTE
+from service.web.schemas import LONGEST_ID, Limit, Out, RulingIn, Sought, moment
 
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 Text = Annotated[str, Field(max_length=LONGEST_NOTE)]
@@ -33,25 +34,13 @@ class FilterIn(Sought):
     list: Listing
 
 
-class BatchIn(BaseModel):
+class BatchIn(RulingIn):
     """What to decide, and on which comments: `comments` that were picked, or all that a `filter` finds."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     comments: list[PickIn] | None = Field(None, max_length=LARGEST)
     filter: FilterIn | None = None
     expected: int | None = Field(None, ge=0, description="With a filter: refuse it when more comments match.")
     until: AwareDatetime | None = Field(None, description="With a filter: leave out what came later.")
-    outcome: Asked = Field(description="`escalated` hands each comment on, as it stands.")
-    rule: Text = Field("", description="The rule of the house that they break.")
-    reason: Text = Field("", description="Why, for the log and the webhook.")
-    public_reason: Text = Field("", description="Why, for the authors too.")
-
-    @property
-    def ruling(self) -> Ruling:
-        """What is decided of each comment."""
-        outcome = None if self.outcome == "escalated" else Outcome(self.outcome)
-        return Ruling(outcome, rule=self.rule, note=self.reason, told=self.public_reason)
 
     @property
     def until_millis(self) -> Millis | None:
@@ -90,7 +79,7 @@ class BatchOut(Out):
 
     id: str
     state: Literal["running", "done"]
-    outcome: Asked | None = Field(description="Null for one that takes another back.")
+    outcome: Action | None = Field(description="Null for one that takes another back.")
     undoes: str | None = Field(description="The batch that it takes back.")
     undone_by: str | None = Field(description="The batch that took it back last.")
     decided_by: str
@@ -134,11 +123,10 @@ def batch_detail_out(batch: Batch, refusals: Sequence[Refusal], *, after: int = 
 
 
 def _fields(batch: Batch) -> dict[str, object]:
-    asked = batch.outcome.value if batch.outcome else "escalated"
     return {
         "id": batch.id,
         "state": "running" if batch.is_running else "done",
-        "outcome": None if batch.undoes else asked,
+        "outcome": batch.action,
         "undoes": batch.undoes or None,
         "undone_by": batch.undone_by or None,
         "decided_by": batch.actor.name,

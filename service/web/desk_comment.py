@@ -5,7 +5,8 @@ from dataclasses import replace
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.core.comment import Decision, Outcome
+from service.core.action import Action
+from service.core.comment import Decision
 from service.core.errors import Fault, InvalidChange, Leased, ParleyError, Superseded, UndoTooLate
 from service.core.people import Member, Role
 from service.core.rules import Rule
@@ -27,9 +28,6 @@ bp = guarded("desk_comment")
 
 #: Seconds in which the desk's decisions may be undone; until then they are kept quiet.
 UNDO_SECONDS = 10
-
-#: What a form says for a comment that is handed on as it stands.
-ESCALATED = "escalated"
 
 
 @bp.get("/<site>/<id>")
@@ -129,17 +127,16 @@ def _decide(site: str, id: str, member: Member) -> Decision:
 def ruling_of_form() -> Ruling:
     """Return what a form of the desk decides; the rule that it names by its digit tells the author, unless something
     else was typed. Raises InvalidChange."""
-    said = request.form.get("outcome", "")
     try:
-        outcome = None if said == ESCALATED else Outcome(said)
+        action = Action(request.form.get("outcome", ""))
     except ValueError:
         raise InvalidChange([Fault("outcome", "Choose Approve, Reject, Spam or Escalate.")]) from None
     rule = _rule(request.form.get("rule", ""))
     note, told = (request.form.get(name, "").strip() for name in ("note", "public_reason"))
-    ruling = Ruling(outcome, note=note, told=told)
+    ruling = Ruling(action, note=note, told=told)
     if rule is None:
         return ruling
-    is_refusal = outcome in (Outcome.REJECTED, Outcome.SPAM)
+    is_refusal = action in (Action.REJECT, Action.MARK_SPAM)
     return replace(ruling, rule=rule.name, told=told or (rule.told if is_refusal else ""))
 
 

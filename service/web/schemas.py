@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.core.action import Action
 from service.core.comment import Comment, Decision, Millis, Outcome, Reason, Receipt
 from service.core.listing import LONGEST_SEARCH, Listing, Sorting
 from service.core.thread import LONGEST_URL
@@ -23,7 +24,6 @@ NOTICES = {
 #: Longest id of a comment or a lease that is looked for.
 LONGEST_ID = 100
 
-Asked = Literal["published", "rejected", "spam", "escalated"]
 
 Cursor = Annotated[str, Field(max_length=80, description="Where the last page ended: its `next`.")]
 Limit = Annotated[int, Field(ge=1, le=100, description="Comments a page.")]
@@ -156,24 +156,28 @@ class CommentOut(QueueItem):
     decisions: list[DecisionOut]
 
 
-class DecisionIn(BaseModel):
-    """What a moderator decides."""
+class RulingIn(BaseModel):
+    """What a moderator decides, of one comment or of many."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    outcome: Asked = Field(description="`escalated` hands the comment on, as it stands.")
-    rule: str = Field("", max_length=LONGEST_NOTE, description="The rule of the house that it breaks.")
+    outcome: Action = Field(description="`escalated` hands a comment on, as it stands.")
+    rule: str = Field("", max_length=LONGEST_NOTE, description="The rule of the house that is broken.")
     reason: str = Field("", max_length=LONGEST_NOTE, description="Why, for the log and the webhook.")
     public_reason: str = Field("", max_length=LONGEST_NOTE, description="Why, for the author too.")
-    lease: str = Field("", max_length=LONGEST_ID, description="The lease you hold: without it you may be too late.")
-    version: int | None = Field(None, ge=1, description="The version you saw. Unset: today’s.")
-    undo_seconds: int = Field(0, ge=0, le=LONGEST_WINDOW, description="How long it may be undone and is kept quiet.")
 
     @property
     def ruling(self) -> Ruling:
         """What is decided."""
-        outcome = None if self.outcome == "escalated" else Outcome(self.outcome)
-        return Ruling(outcome, rule=self.rule, note=self.reason, told=self.public_reason)
+        return Ruling(self.outcome, rule=self.rule, note=self.reason, told=self.public_reason)
+
+
+class DecisionIn(RulingIn):
+    """What a moderator decides."""
+
+    lease: str = Field("", max_length=LONGEST_ID, description="The lease you hold: without it you may be too late.")
+    version: int | None = Field(None, ge=1, description="The version you saw. Unset: today’s.")
+    undo_seconds: int = Field(0, ge=0, le=LONGEST_WINDOW, description="How long it may be undone and is kept quiet.")
 
 
 class UndoIn(BaseModel):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from service.core.action import Action
 from service.core.acts import Deed
 from service.core.comment import Complaint, Decision, Likened, Likeness, Mark, Millis, Outcome, Reason
 from service.core.listing import Listing, Sorting
@@ -77,10 +78,10 @@ ESCALATED: Final = "Escalated."
 
 #: What a form does that is shown again after a sign-in: by what its path ends in, a decision by its outcome.
 AGAIN: Final = {
-    "published": "Approve",
-    "rejected": "Reject",
-    "spam": "Mark as spam",
-    "escalated": "Escalate",
+    Action.APPROVE: "Approve",
+    Action.REJECT: "Reject",
+    Action.MARK_SPAM: "Mark as spam",
+    Action.ESCALATE: "Escalate",
     "undo": "Take it back",
     "notes": "Note it",
     "reply": "Reply",
@@ -90,19 +91,21 @@ AGAIN: Final = {
     "batches": "Go on",
 }
 
-#: What a batch does and has done; None hands comments on.
+#: What a batch does and has done.
 BATCHED: Final = {
-    Outcome.PUBLISHED: "Approve {}",
-    Outcome.REJECTED: "Reject {}",
-    Outcome.SPAM: "Mark {} as spam",
-    None: "Escalate {}",
+    Action.APPROVE: "Approve {}",
+    Action.REJECT: "Reject {}",
+    Action.MARK_SPAM: "Mark {} as spam",
+    Action.ESCALATE: "Escalate {}",
 }
 BATCHED_DONE: Final = {
-    Outcome.PUBLISHED: "approved",
-    Outcome.REJECTED: "rejected",
-    Outcome.SPAM: "marked as spam",
-    None: "escalated",
+    Action.APPROVE: "approved",
+    Action.REJECT: "rejected",
+    Action.MARK_SPAM: "marked as spam",
+    Action.ESCALATE: "escalated",
 }
+BATCH_UNDO: Final = "Take back {}"
+BATCH_UNDONE: Final = "taken back"
 
 #: What somebody did beside deciding, as it follows a name.
 DEEDS: Final = {

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from service.core.comment import Outcome
+from service.core.action import Action
 from service.core.endpoint import EndpointChange
 from service.core.people import OPERATOR, Member, Role
 from service.core.site import Site
@@ -39,7 +39,7 @@ CONCURRENCY = 16
 #: So many kills, or one a second until everything has arrived.
 KILLS = None if IS_LONG else 5
 
-OUTCOMES = (Outcome.PUBLISHED, Outcome.REJECTED, Outcome.SPAM)
+ACTIONS = (Action.APPROVE, Action.REJECT, Action.MARK_SPAM)
 
 
 class Workers:
@@ -85,11 +85,11 @@ def make_events(office: Office, folder: Path, site: Site) -> set[tuple[str, int]
     review = Review(queue, Lists(office.connection), Leases(office.connection), fresh)
     ana = Member("m_ana", "Ana", Role.MODERATOR)
     made = set()
-    for number in range(EVENTS // (1 + len(OUTCOMES))):
+    for number in range(EVENTS // (1 + len(ACTIONS))):
         id = intake.receive(submission(f"Comment {number}."), site=site, network=NETWORK).id
-        for outcome in OUTCOMES:
-            review.decide(site.id, id, member=ana, ruling=Ruling(outcome))
-        made |= {(id, sequence) for sequence in range(1, 2 + len(OUTCOMES))}
+        for action in ACTIONS:
+            review.decide(site.id, id, member=ana, ruling=Ruling(action))
+        made |= {(id, sequence) for sequence in range(1, 2 + len(ACTIONS))}
     return made
 
 

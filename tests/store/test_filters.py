@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from service.core.comment import Outcome, Reason
+from service.core.action import Action
+from service.core.comment import Reason
 from service.core.listing import Listing, Sorting, View
 from service.core.thread import key_of
 from service.store import lists
@@ -72,17 +73,17 @@ def test_what_is_decided_leaves_every_index_and_comes_back_when_undone(desk: Des
     before = desk.lists.counts(desk.site.id).reasons
     author = View(author=desk.queue.find(desk.site.id, mixed[0]).author.identity)
     for id in mixed[:10]:
-        desk.decide_and_undo(id, Outcome.SPAM)
+        desk.decide_and_undo(id, Action.MARK_SPAM)
     assert desk.lists.counts(desk.site.id).reasons == before
     for id in mixed:
-        desk.decide(id, Outcome.SPAM)
+        desk.decide(id, Action.MARK_SPAM)
     assert desk.lists.counts(desk.site.id).reasons == {}
     assert desk.ids(author) == []
 
 
 def test_other_lists_are_filtered_too(desk: Desk, mixed: list[str]) -> None:
     for id in mixed:
-        desk.decide(id, Outcome.SPAM)
+        desk.decide(id, Action.MARK_SPAM)
     author = desk.queue.find(desk.site.id, mixed[0]).author.identity
     view = View(Listing.SPAM, reason=Reason.TOXIC, author=author)
     expected = [id for id in mixed if view.admits(desk.queue.find(desk.site.id, id))]

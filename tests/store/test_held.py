@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from redis.client import NEVER_DECODE
 
 from service.bulk import Bulk
+from service.core.action import Action
 from service.core.comment import POLICY, Author, Comment, Decision, Held, Outcome
 from service.core.errors import NoRoom, ParleyError, ShareUsed, TooFast
 from service.core.masking import MASK, mask
@@ -59,12 +60,12 @@ def post(desk: Desk, body: str, *, network: int = 1, **typed: str) -> str:
 
 ACTS: dict[str, Callable[[Desk, str], object]] = {
     "nothing": lambda desk, id: None,
-    "publish": lambda desk, id: desk.decide(id, Outcome.PUBLISHED),
-    "reject": lambda desk, id: desk.decide(id, Outcome.REJECTED),
-    "escalate": lambda desk, id: desk.decide(id, None),
-    "escalate twice": lambda desk, id: (desk.decide(id, None), desk.decide(id, None)),
-    "undo": lambda desk, id: desk.decide_and_undo(id, Outcome.SPAM),
-    "undo an escalation": lambda desk, id: desk.decide_and_undo(id, None),
+    "publish": lambda desk, id: desk.decide(id, Action.APPROVE),
+    "reject": lambda desk, id: desk.decide(id, Action.REJECT),
+    "escalate": lambda desk, id: desk.decide(id, Action.ESCALATE),
+    "escalate twice": lambda desk, id: (desk.decide(id, Action.ESCALATE), desk.decide(id, Action.ESCALATE)),
+    "undo": lambda desk, id: desk.decide_and_undo(id, Action.MARK_SPAM),
+    "undo an escalation": lambda desk, id: desk.decide_and_undo(id, Action.ESCALATE),
 }
 
 
@@ -84,7 +85,7 @@ def test_the_counts_are_what_a_recount_finds(desk: Desk, redaction: Redaction, o
 
 def test_a_batch_and_its_undo_are_counted(desk: Desk, bulk: Bulk) -> None:
     picks = [(post(desk, f"Number {n}.", network=n), 1) for n in range(4)]
-    batch = bulk.start(desk.site.id, picks, Ruling(Outcome.REJECTED), member=ANA)
+    batch = bulk.start(desk.site.id, picks, Ruling(Action.REJECT), member=ANA)
     assert counted(desk) == recount(desk) == {}
     bulk.undo(desk.site.id, batch.id, member=ANA)
     assert counted(desk) == recount(desk)
@@ -96,7 +97,7 @@ def test_one_network_has_a_fiftieth_and_others_the_rest(desk: Desk) -> None:
     with pytest.raises(ShareUsed):
         post(desk, "One too many.")
     post(desk, "From elsewhere.", network=2)
-    desk.decide(waiting[0], Outcome.PUBLISHED)
+    desk.decide(waiting[0], Action.APPROVE)
     post(desk, "There is room again.")
     with pytest.raises(ShareUsed):
         post(desk, "One too many again.")
@@ -109,10 +110,10 @@ def test_a_full_site_takes_nothing_that_would_wait_and_loses_nothing(desk: Desk)
         post(desk, "One too many.", network=200)
     assert desk.queue.held(desk.site.id).comments == 100
     assert set(desk.queue.find_each(desk.site.id, there)) == set(there)
-    desk.decide(there[0], None)
+    desk.decide(there[0], Action.ESCALATE)
     with pytest.raises(NoRoom):
         post(desk, "What was handed on still waits.", network=200)
-    desk.decide(there[0], Outcome.REJECTED)
+    desk.decide(there[0], Action.REJECT)
     post(desk, "Now there is room.", network=200)
 
 
@@ -140,7 +141,7 @@ def test_long_comments_fill_a_network_s_share_by_their_bytes(desk: Desk) -> None
 def test_what_would_be_published_is_taken_where_nothing_may_wait(desk: Desk) -> None:
     key = "k" * 24
     first = post(desk, "Hello.", author_key=key)
-    desk.decide(first, Outcome.PUBLISHED)
+    desk.decide(first, Action.APPROVE)
     for n in range(100):
         post(desk, f"Number {n}.", network=10 + n % 60)
     again = post(desk, "Hello again.", author_key=key)
@@ -151,7 +152,7 @@ def test_what_was_read_before_it_found_no_room_counts_for_the_pace(desk: Desk) -
     key, policy = "k" * 24, desk.site.policy.changed({"comments_per_minute": 1, "comments_burst": 3})
     desk = replace(desk, site=replace(desk.site, policy=policy))
     first = post(desk, "Hello.", author_key=key)
-    desk.decide(first, Outcome.PUBLISHED)
+    desk.decide(first, Action.APPROVE)
     for n in range(100):
         post(desk, f"Number {n}.", network=10 + n % 60)
     desk.scorer.opinion = scored(0.9)

@@ -139,6 +139,7 @@ def test_a_node_that_is_stopped_keeps_no_call_to_the_others(servers: Servers) ->
 
 def test_reading_that_waits_for_what_is_to_come_may_take_longer(servers: Servers) -> None:
     with connected(servers.of("valkey")) as connection:
+        connection.do("FLUSHALL")
         outbox = Outbox(connection, event_life=1000)
         partitions = outbox.groups()[0]
         outbox.open(partitions)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.core.action import Action
 from service.core.comment import Outcome
 from service.core.errors import Leased, NotFound, Superseded
 from service.review import Ruling
@@ -71,7 +72,7 @@ def test_a_token_of_an_ended_lease_does_not_end_the_next_one(desk: Desk, held: L
 def test_a_decision_ends_the_lease_whoever_makes_it(desk: Desk, held: Leases) -> None:
     id = desk.hold("One.")
     desk.review.lease(desk.site.id, id, member=ANA)
-    desk.decide(id, Outcome.PUBLISHED, member=BEN)
+    desk.decide(id, Action.APPROVE, member=BEN)
     assert held.held(desk.site.id) == {}
     assert not desk.connection.do("EXISTS", desk.keys.lease(id))
 
@@ -81,7 +82,7 @@ def test_a_decision_with_an_ended_lease_is_refused_and_says_what_stands(desk: De
     old = desk.review.lease(desk.site.id, id, member=ANA)
     end(desk, id)
     with pytest.raises(Superseded) as refused:
-        desk.review.decide(desk.site.id, id, Ruling(Outcome.SPAM), member=ANA, lease=old.token)
+        desk.review.decide(desk.site.id, id, Ruling(Action.MARK_SPAM), member=ANA, lease=old.token)
     assert refused.value.winner.outcome is Outcome.HELD
 
 
@@ -89,7 +90,7 @@ def test_an_act_that_gives_way_is_refused_while_another_has_the_comment_open(des
     id = desk.hold("One.")
     lease = desk.review.lease(desk.site.id, id, member=BEN)
     comment = desk.queue.find(desk.site.id, id)
-    decision = Ruling(Outcome.SPAM).of(comment, member=ANA, batch="b_1")
+    decision = Ruling(Action.MARK_SPAM).of(comment, member=ANA, batch="b_1")
     with pytest.raises(Leased) as refused:
         desk.queue.decide(desk.review.act(comment, decision, gives_way=True))
     told = refused.value.lease
@@ -102,7 +103,7 @@ def test_an_act_that_gives_way_goes_past_the_decider_s_own_lease(desk: Desk) -> 
     id = desk.hold("One.")
     desk.review.lease(desk.site.id, id, member=ANA)
     comment = desk.queue.find(desk.site.id, id)
-    act = desk.review.act(comment, Ruling(Outcome.SPAM).of(comment, member=ANA), gives_way=True)
+    act = desk.review.act(comment, Ruling(Action.MARK_SPAM).of(comment, member=ANA), gives_way=True)
     assert desk.queue.decide(act).outcome is Outcome.SPAM
 
 
@@ -110,9 +111,10 @@ def test_many_acts_at_once_are_each_decided_or_refused_on_their_own(desk: Desk) 
     ids = [desk.hold(f"{n}") for n in range(4)]
     desk.review.lease(desk.site.id, ids[1], member=BEN)
     comments = [desk.queue.find(desk.site.id, id) for id in ids]
-    desk.decide(ids[2], Outcome.PUBLISHED)
+    desk.decide(ids[2], Action.APPROVE)
     acts = [
-        desk.review.act(comment, Ruling(Outcome.SPAM).of(comment, member=ANA), gives_way=True) for comment in comments
+        desk.review.act(comment, Ruling(Action.MARK_SPAM).of(comment, member=ANA), gives_way=True)
+        for comment in comments
     ]
     answers = desk.queue.decide_each(acts)
     assert [type(answer).__name__ for answer in answers] == ["Decision", "Leased", "Superseded", "Decision"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.core.action import Action
 from service.core.comment import Outcome, Reason
 from service.core.listing import Listing, Sorting, View
 from service.core.verdict import Verdict
@@ -13,31 +14,31 @@ from tests.desks import ANA, UNSCORED, Desk, scored
 def test_what_is_held_waits_until_it_is_decided(desk: Desk) -> None:
     id = desk.hold("One.")
     assert desk.lists_of(id) == {Listing.WAITING}
-    desk.decide(id, Outcome.REJECTED)
+    desk.decide(id, Action.REJECT)
     assert desk.lists_of(id) == {Listing.DECIDED}
 
 
 def test_what_could_not_be_scored_is_listed_apart_too(desk: Desk) -> None:
     id = desk.hold("Eins.", UNSCORED)
     assert desk.lists_of(id) == {Listing.WAITING, Listing.UNSCORED}
-    desk.decide(id, Outcome.PUBLISHED)
+    desk.decide(id, Action.APPROVE)
     assert desk.lists_of(id) == {Listing.DECIDED}
 
 
 def test_spam_is_listed_until_someone_thinks_better_of_it(desk: Desk) -> None:
     id = desk.hold("One.")
-    desk.decide(id, Outcome.SPAM)
+    desk.decide(id, Action.MARK_SPAM)
     assert desk.lists_of(id) == {Listing.SPAM, Listing.DECIDED}
-    desk.decide(id, Outcome.PUBLISHED)
+    desk.decide(id, Action.APPROVE)
     assert desk.lists_of(id) == {Listing.DECIDED}
 
 
 def test_what_is_handed_on_no_longer_waits(desk: Desk) -> None:
     id = desk.hold("Eins.", UNSCORED)
-    desk.decide(id, None)
+    desk.decide(id, Action.ESCALATE)
     assert desk.lists_of(id) == {Listing.ESCALATED, Listing.DECIDED}
     assert desk.queue.find(desk.site.id, id).is_escalated
-    desk.decide(id, Outcome.PUBLISHED)
+    desk.decide(id, Action.APPROVE)
     assert desk.lists_of(id) == {Listing.DECIDED}
 
 
@@ -46,15 +47,15 @@ def test_what_readers_reported_is_listed_until_someone_decides(desk: Desk) -> No
     assert desk.lists_of(id) == set()
     desk.report(id)
     assert desk.lists_of(id) == {Listing.REPORTED}
-    desk.decide(id, Outcome.PUBLISHED)
+    desk.decide(id, Action.APPROVE)
     assert desk.lists_of(id) == {Listing.DECIDED}
 
 
 def test_what_was_undone_waits_again_where_it_waited(desk: Desk) -> None:
     ids = [desk.hold(f"{n}", scored(n / 10)) for n in range(5)]
     before = {sorting: desk.ids(View(sorting=sorting)) for sorting in Sorting}
-    for outcome in (Outcome.PUBLISHED, Outcome.SPAM, Outcome.REJECTED, None):
-        desk.decide_and_undo(ids[2], outcome)
+    for action in Action:
+        desk.decide_and_undo(ids[2], action)
         assert desk.lists_of(ids[2]) == {Listing.WAITING}
         assert {sorting: desk.ids(View(sorting=sorting)) for sorting in Sorting} == before
 
@@ -62,7 +63,7 @@ def test_what_was_undone_waits_again_where_it_waited(desk: Desk) -> None:
 def test_an_undone_keep_of_a_reported_comment_is_reported_again(desk: Desk) -> None:
     id = desk.publish("One.")
     desk.report(id, readers=range(3))
-    desk.decide_and_undo(id, Outcome.PUBLISHED)
+    desk.decide_and_undo(id, Action.APPROVE)
     [(reports, found)] = desk.lists.page(desk.site.id, View(Listing.REPORTED), limit=10).items
     assert (reports, found.id) == (3, id)
 
@@ -70,7 +71,7 @@ def test_an_undone_keep_of_a_reported_comment_is_reported_again(desk: Desk) -> N
 def test_a_report_that_comes_before_the_undoing_counts_too(desk: Desk) -> None:
     id = desk.publish("One.")
     desk.report(id, readers=range(2))
-    version = desk.decide(id, Outcome.PUBLISHED, undo_seconds=60)
+    version = desk.decide(id, Action.APPROVE, undo_seconds=60)
     desk.report(id, readers=range(2, 5))
     desk.review.undo(desk.site.id, id, member=ANA, version=version)
     [(reports, _)] = desk.lists.page(desk.site.id, View(Listing.REPORTED), limit=10).items
@@ -79,8 +80,8 @@ def test_a_report_that_comes_before_the_undoing_counts_too(desk: Desk) -> None:
 
 def test_undoing_the_rejection_of_an_escalated_comment_escalates_it_again(desk: Desk) -> None:
     id = desk.hold("One.")
-    desk.decide(id, None)
-    desk.decide_and_undo(id, Outcome.REJECTED)
+    desk.decide(id, Action.ESCALATE)
+    desk.decide_and_undo(id, Action.REJECT)
     assert Listing.ESCALATED in desk.lists_of(id)
     assert Listing.WAITING not in desk.lists_of(id)
     assert desk.queue.find(desk.site.id, id).is_escalated
@@ -89,7 +90,7 @@ def test_undoing_the_rejection_of_an_escalated_comment_escalates_it_again(desk: 
 def test_a_published_comment_that_is_handed_on_stays_published(desk: Desk) -> None:
     id = desk.publish("One.")
     desk.report(id)
-    desk.decide(id, None)
+    desk.decide(id, Action.ESCALATE)
     assert desk.lists_of(id) == {Listing.ESCALATED, Listing.DECIDED}
     assert desk.queue.find(desk.site.id, id).outcome is Outcome.PUBLISHED
 
@@ -98,7 +99,7 @@ def test_the_list_of_what_was_decided_holds_the_last_ones(desk: Desk, monkeypatc
     monkeypatch.setattr("service.store.queue.MOST_DECIDED", 2)
     ids = [desk.hold(f"{n}") for n in range(4)]
     for id in ids:
-        desk.decide(id, Outcome.REJECTED)
+        desk.decide(id, Action.REJECT)
     assert sorted(desk.ids(View(Listing.DECIDED))) == sorted(ids[-2:])
 
 
@@ -151,7 +152,7 @@ def test_a_cursor_stays_true_while_its_comment_leaves(desk: Desk) -> None:
     order = desk.ids(View())
     first = desk.lists.page(desk.site.id, View(), limit=5)
     for id in order[3:7]:
-        desk.decide(id, Outcome.PUBLISHED)
+        desk.decide(id, Action.APPROVE)
     desk.hold("Late, and worse.", scored(0.9))
     rest = desk.lists.page(desk.site.id, View(), after=first.next, limit=50)
     assert [comment.id for _, comment in rest.items] == order[7:]
@@ -206,6 +207,6 @@ def test_counts_tell_each_list_each_reason_and_the_oldest(desk: Desk) -> None:
 
 def test_the_decision_that_stands_is_told_for_each(desk: Desk) -> None:
     one, two = desk.hold("One."), desk.hold("Two.")
-    desk.decide(one, Outcome.SPAM)
+    desk.decide(one, Action.MARK_SPAM)
     found = desk.lists.last_decisions(desk.site.id, [one, two, "c_unknown"])
     assert {id: decision.outcome for id, decision in found.items()} == {one: Outcome.SPAM, two: Outcome.HELD}

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from service.core.comment import Outcome
+from service.core.action import Action
 from service.core.events import Attempt, Delivery, Endpoint, EventType
 from service.core.masking import restore
 from service.core.people import Member
@@ -40,7 +40,7 @@ def told(deliveries: Deliveries, claimed: list[Delivery]) -> list[tuple[str, Eve
 def decided(intake: Intake, careful: Site, review: Review, ana: Member) -> str:
     """A comment that was held, then published: two events."""
     id = intake.receive(submission(), site=careful, network=NETWORK).id
-    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Action.APPROVE))
     return id
 
 
@@ -124,7 +124,7 @@ def test_an_undone_decision_is_logged_and_never_delivered(
     connection: Connection,
 ) -> None:
     id = intake.receive(submission(), site=careful, network=NETWORK).id
-    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
+    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Action.APPROVE), undo_seconds=10)
     entries = read(outbox)
     for entry in entries:
         fan_out(outbox, entry, [HERE])

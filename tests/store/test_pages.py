@@ -6,7 +6,8 @@ import time
 import pytest
 
 from service.casework import Casework
-from service.core.comment import Outcome, Reading
+from service.core.action import Action
+from service.core.comment import Reading
 from service.core.people import Member
 from service.core.site import Site
 from service.core.thread import DEEPEST, key_of
@@ -31,8 +32,8 @@ class Thread:
         self.ids[body] = receipt.id
         time.sleep(0.002)  # ids and times order comments by the millisecond
 
-    def decide(self, body: str, outcome: Outcome, *, member: Member, undo_seconds: int = 0) -> None:
-        ruling = Ruling(outcome)
+    def decide(self, body: str, action: Action, *, member: Member, undo_seconds: int = 0) -> None:
+        ruling = Ruling(action)
         self._review.decide(self._site.id, self.ids[body], ruling, member=member, undo_seconds=undo_seconds)
 
     def pin(self, body: str, *, member: Member) -> None:
@@ -122,22 +123,22 @@ def test_pages_join_to_the_whole(thread: Thread, order: Order, limit: int) -> No
 
 
 def test_what_is_taken_down_leaves_and_its_replies_stay(thread: Thread, ana: Member) -> None:
-    thread.decide("a", Outcome.REJECTED, member=ana)
+    thread.decide("a", Action.REJECT, member=ana)
     assert thread.bodies() == ["a1", "a11", "a2", "b", "b1"]
     for body in ("a1", "a11", "a2"):
-        thread.decide(body, Outcome.SPAM, member=ana)
+        thread.decide(body, Action.MARK_SPAM, member=ana)
     assert thread.bodies() == thread.bodies(Order.REPLIES) == ["b", "b1"]
-    thread.decide("a1", Outcome.PUBLISHED, member=ana)
-    thread.decide("a1", Outcome.PUBLISHED, member=ana)
+    thread.decide("a1", Action.APPROVE, member=ana)
+    thread.decide("a1", Action.APPROVE, member=ana)
     assert thread.bodies() == ["a1", "b", "b1"]
-    thread.decide("a1", Outcome.REJECTED, member=ana)
+    thread.decide("a1", Action.REJECT, member=ana)
     assert thread.bodies(Order.NEWEST) == ["b", "b1"]
 
 
 def test_what_may_still_be_undone_does_not_show(thread: Thread, ana: Member) -> None:
-    thread.decide("a2", Outcome.REJECTED, member=ana)
+    thread.decide("a2", Action.REJECT, member=ana)
     before = [(thread.page(order), thread.place("a2")) for order in Order]
-    thread.decide("a2", Outcome.PUBLISHED, member=ana, undo_seconds=10)
+    thread.decide("a2", Action.APPROVE, member=ana, undo_seconds=10)
     assert [(thread.page(order), thread.place("a2")) for order in Order] == before
     assert "a2" not in thread.bodies()
 
@@ -145,7 +146,7 @@ def test_what_may_still_be_undone_does_not_show(thread: Thread, ana: Member) -> 
 def test_what_may_still_be_put_back_goes_on_showing(thread: Thread, ana: Member) -> None:
     before = [(thread.page(order), thread.place("a2")) for order in Order]
     for body in ("a2", "b", "a"):
-        thread.decide(body, Outcome.REJECTED, member=ana, undo_seconds=10)
+        thread.decide(body, Action.REJECT, member=ana, undo_seconds=10)
     assert [(thread.page(order), thread.place("a2")) for order in Order] == before
 
 
@@ -156,7 +157,7 @@ def test_a_comment_can_be_gone_to_with_what_is_above_it(thread: Thread, ana: Mem
     far = thread.place("a2", limit=2)
     assert far is not None
     assert thread.page(Order.OLDEST, start=far)[0][0].body == "a2"
-    thread.decide("b1", Outcome.REJECTED, member=ana)
+    thread.decide("b1", Action.REJECT, member=ana)
     assert thread.place("b1") is None
 
 
@@ -195,12 +196,12 @@ def test_who_was_reading_when_it_was_unpinned_misses_nothing_and_reads_nothing_t
 
 def test_what_was_taken_down_since_it_was_pinned_does_not_show(thread: Thread, ana: Member) -> None:
     thread.pin("b", member=ana)
-    thread.decide("b", Outcome.REJECTED, member=ana)
+    thread.decide("b", Action.REJECT, member=ana)
     assert thread.bodies() == ["a", "a1", "a11", "a2", "b1"]
     assert not any(reading.is_pinned for reading in thread.page(Order.OLDEST)[0])
-    thread.decide("b", Outcome.PUBLISHED, member=ana, undo_seconds=10)
+    thread.decide("b", Action.APPROVE, member=ana, undo_seconds=10)
     assert thread.bodies() == ["a", "a1", "a11", "a2", "b1"]
-    thread.decide("b", Outcome.PUBLISHED, member=ana)
+    thread.decide("b", Action.APPROVE, member=ana)
     assert thread.bodies() == ["b", "b1", "a", "a1", "a11", "a2"]
 
 

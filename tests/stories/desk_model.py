@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from service.core.action import Action
 from service.core.comment import Comment, Outcome
 from service.core.events import EventType
 from service.core.listing import Listing, Sorting, facets_of
@@ -85,9 +86,10 @@ class Known:
         }
         return {listing for listing, is_in in stands.items() if is_in}
 
-    def decide(self, outcome: Outcome | None, *, window: bool, batch: str = "") -> None:
-        """Decide it, or hand it on for None."""
-        step = Step(outcome or self.outcome, outcome is None, batch=batch)
+    def decide(self, action: Action, *, window: bool, batch: str = "") -> None:
+        """Decide it."""
+        escalates = action is Action.ESCALATE
+        step = Step(self.outcome if escalates else Outcome(action.value), escalates, batch=batch)
         self._append(step, EventType.of(step.outcome), window=window, reports=0)
 
     def undo(self, *, batch: str = "") -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from service.bulk import Bulk
+from service.core.action import Action
 from service.core.batch import CHUNK, LARGEST, Batch, Pick
 from service.core.comment import Outcome, Reason
 from service.core.errors import InvalidChange, NotAllowed, NotFound, Unavailable
@@ -30,7 +31,7 @@ from tests.submissions import NETWORK, submission
 from tests.windows import end_window
 
 SITE = "news"
-REJECT, PUBLISH = Ruling(Outcome.REJECTED, rule="Off topic"), Ruling(Outcome.PUBLISHED)
+REJECT, PUBLISH = Ruling(Action.REJECT, rule="Off topic"), Ruling(Action.APPROVE)
 
 Hold = Callable[[int], list[str]]
 
@@ -86,7 +87,7 @@ def test_a_batch_decides_each_comment_once_and_is_a_record(
     hold: Hold, bulk: Bulk, queue: Queue, lists: Lists, ana: Member
 ) -> None:
     ids = hold(5)
-    ruling = Ruling(Outcome.REJECTED, rule="Off topic", note="Sent by boss@example.com", told="Stay with the tram.")
+    ruling = Ruling(Action.REJECT, rule="Off topic", note="Sent by boss@example.com", told="Stay with the tram.")
     batch = bulk.start(SITE, [*first(ids), (ids[0], 1)], ruling, member=ana)
     assert (counts(batch), batch.is_running, batch.actor) == ((5, 5, 0), False, ana.actor)
     for id in ids:
@@ -126,7 +127,7 @@ def test_what_is_refused_is_listed_with_who_and_why(
 
 def test_a_batch_hands_on_what_is_too_hard(hold: Hold, bulk: Bulk, queue: Queue, lists: Lists, ana: Member) -> None:
     ids = hold(2)
-    bulk.start(SITE, first(ids), Ruling(None, note="Ask the editor."), member=ana)
+    bulk.start(SITE, first(ids), Ruling(Action.ESCALATE, note="Ask the editor."), member=ana)
     last = queue.decisions(SITE, ids[0])[-1]
     assert (last.outcome, last.reasons) == (Outcome.HELD, (Reason.ESCALATED,))
     assert lists.counts(SITE).lists[Listing.ESCALATED] == 2
@@ -195,7 +196,9 @@ def test_what_was_decided_before_a_crash_counts_as_made(
     list(bulk.batches.claim())
     # A worker decides some, and dies before it records it; then Ben changes his mind about one.
     found = queue.find_each(SITE, ids[:20])
-    queue.decide_each([review.act(comment, batch.decision(comment)) for comment in found.values()])
+    queue.decide_each(
+        [review.act(comment, REJECT.of(comment, member=ana, batch=batch.id)) for comment in found.values()]
+    )
     review.decide(SITE, ids[0], PUBLISH, member=ben)
     end_claims(connection)
     finish(bulk)
@@ -340,9 +343,9 @@ def test_undoing_brings_back_each_comments_own_place(
     hold: Hold, bulk: Bulk, review: Review, queue: Queue, lists: Lists, ana: Member
 ) -> None:
     spam, published, escalated, held = ids = hold(4)
-    review.decide(SITE, spam, Ruling(Outcome.SPAM), member=ana)
+    review.decide(SITE, spam, Ruling(Action.MARK_SPAM), member=ana)
     review.decide(SITE, published, PUBLISH, member=ana)
-    review.decide(SITE, escalated, Ruling(None), member=ana)
+    review.decide(SITE, escalated, Ruling(Action.ESCALATE), member=ana)
     batch = bulk.start(SITE, [(id, 1 if id == held else 2) for id in ids], REJECT, member=ana)
     bulk.undo(SITE, batch.id, member=ana)
     assert [queue.find(SITE, id).outcome.value for id in ids] == ["spam", "published", "held", "held"]
@@ -410,8 +413,6 @@ def test_a_batch_has_bounds(hold: Hold, bulk: Bulk, ana: Member, monkeypatch: py
         bulk.start(SITE, [], REJECT, member=ana)
     with pytest.raises(InvalidChange, match="at most 10,000"):
         bulk.start(SITE, first([f"c_{n}" for n in range(LARGEST + 1)]), REJECT, member=ana)
-    with pytest.raises(InvalidChange):
-        bulk.start(SITE, first(["c_1"]), Ruling(Outcome.HELD), member=ana)
     hold(4)
     monkeypatch.setattr("service.bulk.LARGEST", 3)
     with pytest.raises(InvalidChange, match="More than 3"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from service.casework import Casework
+from service.core.action import Action
 from service.core.acts import Deed
 from service.core.comment import Comment, Mark, Outcome, Reason
 from service.core.errors import Closed, Duplicate, InvalidChange, NotAllowed, NotFound, ParentMissing
@@ -64,7 +65,7 @@ def test_beside_a_comment_only_what_is_published_shows_but_its_parent_always_doe
 ) -> None:
     parent = post("Parent.")
     reply = post("Reply.", parent_id=parent.id)
-    review.decide(site.id, parent.id, Ruling(Outcome.REJECTED), member=ana)
+    review.decide(site.id, parent.id, Ruling(Action.REJECT), member=ana)
     around = casework.around(site.id, reply.id, member=ana)
     assert around.before == ()
     assert around.parent is not None
@@ -77,7 +78,7 @@ def test_a_history_counts_an_author_and_shows_what_stands_on_each_comment(
 ) -> None:
     first, second, third = (post(f"Comment {n}.") for n in range(3))
     post("Another’s.", email="ben@example.com")
-    review.decide(site.id, second.id, Ruling(Outcome.SPAM, note="An advertisement."), member=ana)
+    review.decide(site.id, second.id, Ruling(Action.MARK_SPAM, note="An advertisement."), member=ana)
     history = casework.author(site.id, first.author.identity, member=ana, limit=2)
     assert {outcome: count for outcome, count in history.counts.items() if count} == {
         Outcome.PUBLISHED: 2,
@@ -133,7 +134,7 @@ def test_a_blocked_author_key_is_rejected_at_once_by_the_policy(
     assert [decision.actor.name for decision in queue.decisions(site.id, again.id)] == ["The policy"]
     known = standing(queue, site.id, again.author)
     assert (known.published, known.refused) == (1, 1)
-    review.decide(site.id, again.id, Ruling(Outcome.PUBLISHED), member=ana)
+    review.decide(site.id, again.id, Ruling(Action.APPROVE), member=ana)
     known = standing(queue, site.id, again.author)
     assert (known.published, known.refused) == (2, 0)
 
@@ -278,7 +279,7 @@ def test_only_a_published_comment_of_the_first_level_is_pinned(
         casework.pin(site.id, first.id, member=ana, thread="another")
     casework.pin(site.id, first.id, member=ana)
     assert pages.state(site.id, THREAD).pinned == first.id
-    review.decide(site.id, first.id, Ruling(Outcome.REJECTED), member=ana)
+    review.decide(site.id, first.id, Ruling(Action.REJECT), member=ana)
     with pytest.raises(InvalidChange):
         casework.pin(site.id, first.id, member=ana)
     casework.unpin(site.id, THREAD, member=ana)

@@ -10,7 +10,8 @@ import pytest
 
 from service.access import Access
 from service.bulk import Bulk
-from service.core.comment import Complaint, Outcome
+from service.core.action import Action
+from service.core.comment import Complaint
 from service.core.errors import NotFound, UndoTooLate
 from service.core.people import Member, Role
 from service.core.site import Site
@@ -116,7 +117,7 @@ def test_a_lease_ends(
     ahead.life(keys.lease(held))
     ahead.zset(keys.leases)
     assert review.leases.held(careful.id) == {}
-    batch = bulk.start(careful.id, [(held, 1)], Ruling(Outcome.PUBLISHED), member=ben)
+    batch = bulk.start(careful.id, [(held, 1)], Ruling(Action.APPROVE), member=ben)
     assert batch.made == 1
 
 
@@ -130,7 +131,7 @@ def test_another_may_open_what_a_lease_from_ahead_holds(
 
 def test_an_undo_window_ends(held: str, careful: Site, review: Review, pages: Pages, ana: Member, ahead: Clock) -> None:
     keys, thread = SiteKeys(careful.id), review.queue.find(careful.id, held).thread
-    review.decide(careful.id, held, Ruling(Outcome.PUBLISHED), member=ana, undo_seconds=60)
+    review.decide(careful.id, held, Ruling(Action.APPROVE), member=ana, undo_seconds=60)
     assert pages.state(careful.id, thread).count == 0
     ahead.hash(keys.comment(held), "undo_until")
     ahead.zset(keys.soon(thread))
@@ -171,7 +172,7 @@ def test_a_decision_that_was_made_ahead_is_told_at_once(
     ahead: Clock,
 ) -> None:
     told()
-    review.decide(careful.id, held, Ruling(Outcome.PUBLISHED), member=ana, undo_seconds=60)
+    review.decide(careful.id, held, Ruling(Action.APPROVE), member=ana, undo_seconds=60)
     event = review.queue.find(careful.id, held).event
     ahead.hash(SiteKeys(careful.id).event(event), "not_before", "at")
     assert told() == ["comment.held", "comment.published"]
@@ -236,7 +237,7 @@ def test_what_is_done_step_by_step_goes_on(
     held: str, careful: Site, bulk: Bulk, ana: Member, connection: Connection, ahead: Clock
 ) -> None:
     keys = SiteKeys(careful.id)
-    batch = bulk.start(careful.id, [(held, 1), ("c_gone", 1)], Ruling(Outcome.PUBLISHED), member=ana)
+    batch = bulk.start(careful.id, [(held, 1), ("c_gone", 1)], Ruling(Action.APPROVE), member=ana)
     connection.do("ZADD", keys.running, ahead.now + ahead.jump, f"{careful.id} {batch.id}")
     assert bulk.work() == 1
 

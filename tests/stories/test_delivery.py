@@ -5,7 +5,7 @@ import json
 import pytest
 from standardwebhooks import Webhook
 
-from service.core.comment import Outcome
+from service.core.action import Action
 from service.core.endpoint import EndpointChange
 from service.core.errors import InvalidChange, NotFound
 from service.core.people import OPERATOR, Member
@@ -23,7 +23,7 @@ def test_a_decision_reaches_the_receiver_signed_by_the_standard(
 ) -> None:
     _, secret = office.add(receiver.url)
     id = intake.receive(submission("Mail me: bob@example.com"), site=careful, network=NETWORK).id
-    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED, note="Fine."))
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Action.APPROVE, note="Fine."))
     assert office.run() == 1
     assert office.run() == 1
     held, published = receiver.requests

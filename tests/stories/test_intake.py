@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from service.core.action import Action
 from service.core.comment import Outcome, Reason
 from service.core.errors import Closed, Duplicate, InvalidSubmission, KeyReused, NotOpened, ParentMissing, TooFast
 from service.core.people import Member
@@ -130,7 +131,7 @@ def test_a_typed_address_alone_inherits_no_trust(intake: Intake, careful: Site, 
     browser = key()
     first = intake.receive(submission("One.", author_key=browser), site=careful, network=NETWORK)
     assert first.outcome is Outcome.HELD
-    review.decide(careful.id, first.id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
+    review.decide(careful.id, first.id, member=ana, ruling=Ruling(Action.APPROVE))
 
     same_browser = intake.receive(submission("Two.", author_key=browser), site=careful, network=NETWORK)
     address_alone = intake.receive(submission("Three."), site=careful, network=NETWORK)
@@ -153,7 +154,7 @@ def test_no_address_is_stored_in_clear_anywhere(
         thread_title="By hidden.six@example.com",
     )
     receipt = intake.receive(typed, site=careful, network=NETWORK, idempotency_key=key())
-    ruling = Ruling(Outcome.REJECTED, note="Wrote hidden.seven@example.com in it.")
+    ruling = Ruling(Action.REJECT, note="Wrote hidden.seven@example.com in it.")
     review.decide(careful.id, receipt.id, ruling, member=ana)
     everything = json.dumps([_dump(connection, name) for name in connection._client.scan_iter("*")], default=str)
     assert receipt.id in everything

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from service.core.comment import Outcome, Reason
+from service.core.action import Action
+from service.core.comment import Reason
 from service.core.errors import NotAllowed
 from service.core.listing import Listing, Sorting, View
 from service.core.people import Member, Role
@@ -45,7 +46,7 @@ def test_every_view_has_its_next_card(desk: Desk) -> None:
     reported = desk.publish("Three.")
     desk.report(reported)
     escalated = desk.hold("Four.")
-    desk.decide(escalated, None)
+    desk.decide(escalated, Action.ESCALATE)
     expected = {
         View(): plain,
         View(Listing.UNSCORED): unscored,
@@ -96,7 +97,7 @@ def test_ten_moderators_decide_two_hundred_comments_and_none_twice(desk: Desk) -
         decided = []
         while opened := desk.review.next(desk.site.id, View(), member=member):
             comment, token = opened.comment, opened.lease.token
-            ruling = Ruling(Outcome.REJECTED)
+            ruling = Ruling(Action.REJECT)
             desk.review.decide(desk.site.id, comment.id, ruling, member=member, version=comment.version, lease=token)
             decided.append(comment.id)
         return decided

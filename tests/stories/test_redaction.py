@@ -3,6 +3,7 @@
 import pytest
 
 from service.casework import Casework
+from service.core.action import Action
 from service.core.acts import Deed
 from service.core.comment import Complaint, Outcome, Reason
 from service.core.errors import InvalidChange, NotAllowed, NotFound, Superseded, UndoTooLate
@@ -201,7 +202,7 @@ def test_a_redaction_is_not_undone_and_undoing_something_later_keeps_it(
     redaction.redact(site.id, id, 0, 3, member=ana, version=1)
     with pytest.raises(UndoTooLate):
         review.undo(site.id, id, member=ana, version=2)
-    made = review.decide(site.id, id, Ruling(Outcome.REJECTED), member=ana, undo_seconds=10)
+    made = review.decide(site.id, id, Ruling(Action.REJECT), member=ana, undo_seconds=10)
     review.undo(site.id, id, member=ana, version=made.version)
     comment = queue.find(site.id, id)
     assert (comment.outcome, comment.body[:5]) == (Outcome.PUBLISHED, REDACTION)
@@ -216,7 +217,7 @@ def test_redacting_leaves_the_lease_the_reports_and_the_escalation_as_they_are(
     assert review.leases.held(site.id)[id].id == ana.id
     counts = review.lists.counts(site.id).lists
     assert counts[Listing.REPORTED] == 1
-    review.decide(site.id, id, Ruling(None), member=ana, lease=lease.token)
+    review.decide(site.id, id, Ruling(Action.ESCALATE), member=ana, lease=lease.token)
     redaction.redact(site.id, id, 6, 7, member=ana, version=3)
     assert queue.find(site.id, id).is_escalated
     assert review.lists.counts(site.id).lists[Listing.ESCALATED] == 1

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.core.action import Action
 from service.core.comment import Complaint, Outcome
 from service.core.errors import InvalidChange, NotFound, TooFast
 from service.core.listing import Listing, View
@@ -52,7 +53,7 @@ def test_one_network_reports_a_comment_once(intake: Intake, lists: Lists, site: 
 def test_a_decision_answers_the_reports(intake: Intake, review: Review, lists: Lists, site: Site, ana: Member) -> None:
     id = intake.receive(submission(), site=site, network=NETWORK).id
     report(intake, site, id)
-    review.decide(site.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
+    review.decide(site.id, id, member=ana, ruling=Ruling(Action.APPROVE))
     assert lists.page(site.id, View(Listing.REPORTED), limit=10).items == ()
     assert report(intake, site, id, network="198.51.100.9/32")
     assert lists.page(site.id, View(Listing.REPORTED), limit=10).items[0][0] == 1

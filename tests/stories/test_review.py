@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from service.core.action import Action
 from service.core.comment import Outcome
 from service.core.errors import InvalidChange, NotAllowed, NotFound, Superseded, UndoTooLate
 from service.core.listing import Listing, View
@@ -48,7 +49,7 @@ def test_a_published_comment_shows_and_leaves_the_queue(
     hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, lists: Lists
 ) -> None:
     id = hold("One.")
-    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
+    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Action.APPROVE))
     assert (made.version, made.actor.name) == (2, "Ana")
     assert visible(pages, careful) == [id]
     assert queue_length(lists, careful) == 0
@@ -58,8 +59,8 @@ def test_a_published_comment_can_be_rejected_later_and_vanishes(
     hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, queue: Queue
 ) -> None:
     id = hold("One.")
-    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
-    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.REJECTED, note="Off topic."))
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Action.APPROVE))
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Action.REJECT, note="Off topic."))
     assert visible(pages, careful) == []
     assert [decision.outcome.value for decision in queue.decisions(careful.id, id)] == ["held", "published", "rejected"]
 
@@ -68,9 +69,9 @@ def test_a_late_moderator_cannot_overwrite_a_decision(
     hold: Hold, review: Review, careful: Site, ana: Member, ben: Member
 ) -> None:
     id = hold("One.")
-    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), version=1)
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Action.APPROVE), version=1)
     with pytest.raises(Superseded) as refused:
-        review.decide(careful.id, id, member=ben, ruling=Ruling(Outcome.REJECTED), version=1)
+        review.decide(careful.id, id, member=ben, ruling=Ruling(Action.REJECT), version=1)
     assert refused.value.winner.actor.name == "Ana"
     assert refused.value.winner.outcome is Outcome.PUBLISHED
 
@@ -81,7 +82,7 @@ def test_ten_moderators_at_once_decide_a_comment_once(hold: Hold, review: Review
     def decide(n: int) -> bool:
         try:
             one = Member(f"m{n}", f"M{n}", Role.MODERATOR)
-            review.decide(careful.id, id, Ruling(Outcome.PUBLISHED), member=one, version=1)
+            review.decide(careful.id, id, Ruling(Action.APPROVE), member=one, version=1)
         except Superseded:
             return False
         return True
@@ -126,15 +127,15 @@ def test_a_lease_that_ended_lets_the_next_in_and_its_token_is_worth_nothing(
     new = review.lease(careful.id, id, member=ben)
     assert new.holder.name == "Ben"
     with pytest.raises(Superseded):
-        review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.REJECTED), lease=old.token)
-    assert review.decide(careful.id, id, member=ben, ruling=Ruling(Outcome.PUBLISHED), lease=new.token)
+        review.decide(careful.id, id, member=ana, ruling=Ruling(Action.REJECT), lease=old.token)
+    assert review.decide(careful.id, id, member=ben, ruling=Ruling(Action.APPROVE), lease=new.token)
 
 
 def test_within_its_window_a_decision_is_kept_quiet_and_can_be_undone(
     hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, lists: Lists
 ) -> None:
     id = hold("One.")
-    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
+    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Action.APPROVE), undo_seconds=10)
     assert visible(pages, careful) == []
     undone = review.undo(careful.id, id, member=ana, version=made.version)
     assert (undone.outcome, undone.undoes) == (Outcome.HELD, made.version)
@@ -146,9 +147,9 @@ def test_what_shows_goes_on_showing_while_a_decision_to_keep_it_may_be_undone(
     hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages
 ) -> None:
     id = hold("One.")
-    review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED))
-    for outcome in (Outcome.PUBLISHED, None):
-        kept = review.decide(careful.id, id, member=ana, ruling=Ruling(outcome), undo_seconds=10)
+    review.decide(careful.id, id, member=ana, ruling=Ruling(Action.APPROVE))
+    for action in (Action.APPROVE, Action.ESCALATE):
+        kept = review.decide(careful.id, id, member=ana, ruling=Ruling(action), undo_seconds=10)
         assert visible(pages, careful) == [id]
         review.undo(careful.id, id, member=ana, version=kept.version)
         assert visible(pages, careful) == [id]
@@ -158,7 +159,7 @@ def test_when_its_window_has_ended_a_decision_shows_and_stays(
     hold: Hold, review: Review, careful: Site, ana: Member, pages: Pages, connection: Connection
 ) -> None:
     id = hold("One.")
-    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
+    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Action.APPROVE), undo_seconds=10)
     end_window(connection, careful.id, id)
     assert visible(pages, careful) == [id]
     with pytest.raises(UndoTooLate):
@@ -169,8 +170,8 @@ def test_undoing_what_someone_changed_since_is_refused(
     hold: Hold, review: Review, careful: Site, ana: Member, ben: Member
 ) -> None:
     id = hold("One.")
-    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
-    review.decide(careful.id, id, member=ben, ruling=Ruling(Outcome.SPAM))
+    made = review.decide(careful.id, id, member=ana, ruling=Ruling(Action.APPROVE), undo_seconds=10)
+    review.decide(careful.id, id, member=ben, ruling=Ruling(Action.MARK_SPAM))
     with pytest.raises(Superseded):
         review.undo(careful.id, id, member=ana, version=made.version)
 
@@ -196,21 +197,21 @@ def test_roles_and_sites_bound_what_one_may_do(hold: Hold, review: Review, caref
     assert review.listed(careful.id, View(), member=viewer).items
     for member, refusal in ((viewer, NotAllowed), (stranger, NotFound)):
         with pytest.raises(refusal):
-            review.decide(careful.id, id, member=member, ruling=Ruling(Outcome.PUBLISHED))
+            review.decide(careful.id, id, member=member, ruling=Ruling(Action.APPROVE))
     with pytest.raises(NotFound):
         review.listed(careful.id, View(), member=stranger)
 
 
 def test_what_is_not_there_or_not_sensible_is_refused(hold: Hold, review: Review, careful: Site, ana: Member) -> None:
     with pytest.raises(NotFound):
-        review.decide(careful.id, "c_unknown", member=ana, ruling=Ruling(Outcome.PUBLISHED))
+        review.decide(careful.id, "c_unknown", member=ana, ruling=Ruling(Action.APPROVE))
     with pytest.raises(NotFound):
         review.lease(careful.id, "c_unknown", member=ana)
     with pytest.raises(NotFound):
         review.look(careful.id, "c_unknown", member=ana)
     id = hold("One.")
     with pytest.raises(InvalidChange) as refused:
-        review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.HELD, note="x" * 2001))
-    assert [fault.field for fault in refused.value.faults] == ["outcome", "reason"]
+        review.decide(careful.id, id, member=ana, ruling=Ruling(Action.APPROVE, note="x" * 2001))
+    assert [fault.field for fault in refused.value.faults] == ["reason"]
     with pytest.raises(InvalidChange):
-        review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.SPAM), undo_seconds=61)
+        review.decide(careful.id, id, member=ana, ruling=Ruling(Action.MARK_SPAM), undo_seconds=61)

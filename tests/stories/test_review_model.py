@@ -10,15 +10,16 @@ from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from service.bulk import Bulk
 from service.core import policy
+from service.core.action import Action
 from service.core.batch import Batch
-from service.core.comment import Complaint, Outcome, Standing
+from service.core.comment import Complaint, Standing
 from service.core.errors import InvalidChange, NotFound, Superseded, UndoTooLate
 from service.core.events import EventType
 from service.core.links import count as count_links
 from service.core.listing import Sorting
 from service.core.people import Member
 from service.core.verdict import Opinion, known
-from service.review import DECISIONS, Ruling
+from service.review import Ruling
 from service.store.batches import Batches
 from service.store.connection import Connection
 from service.store.outbox import Outbox
@@ -37,7 +38,7 @@ MOST_COMMENTS = 5
 #: Chooses one of the comments there are.
 PICK = st.integers(0, 1000)
 MEMBERS = st.sampled_from([ANA, BEN])
-RULINGS = st.sampled_from([*DECISIONS, None])
+ACTIONS = st.sampled_from(Action)
 OPINIONS = st.sampled_from([UNSCORED, scored(0.02), scored(0.02), scored(0.9)])
 
 some_comment = precondition(lambda machine: machine.comments)
@@ -109,38 +110,38 @@ class Rules(DeskChecks):
             each.end_lease()
 
     @some_comment
-    @rule(pick=PICK, outcome=RULINGS, member=MEMBERS, seconds=st.sampled_from([0, 60]), is_leased=st.booleans())
-    def decide(self, pick: int, outcome: Outcome | None, member: Member, seconds: int, is_leased: bool) -> None:  # noqa: FBT001
+    @rule(pick=PICK, action=ACTIONS, member=MEMBERS, seconds=st.sampled_from([0, 60]), is_leased=st.booleans())
+    def decide(self, pick: int, action: Action, member: Member, seconds: int, is_leased: bool) -> None:  # noqa: FBT001
         each = self.picked(pick)
         lease = each.lease[1] if is_leased and each.lease else ""
         self.desk.review.decide(
             self.desk.site.id,
             each.id,
-            Ruling(outcome),
+            Ruling(action),
             member=member,
             version=each.version,
             lease=lease,
             undo_seconds=seconds,
         )
-        each.decide(outcome, window=seconds > 0)
+        each.decide(action, window=seconds > 0)
 
     @some_comment
-    @rule(pick=PICK, outcome=RULINGS)
-    def decide_too_late(self, pick: int, outcome: Outcome | None) -> None:
+    @rule(pick=PICK, action=ACTIONS)
+    def decide_too_late(self, pick: int, action: Action) -> None:
         each = self.picked(pick)
         if each.version > 1:
             # Not by way of the story, which looks at the version before the script does.
-            act = self.desk.review.act(each.first, Ruling(outcome).of(each.first, member=BEN))
+            act = self.desk.review.act(each.first, Ruling(action).of(each.first, member=BEN))
             with pytest.raises(Superseded) as refused:
                 self.desk.queue.decide(act)
             assert refused.value.winner.version == each.version
 
     @some_comment
-    @rule(pick=PICK, outcome=RULINGS)
-    def decide_with_an_ended_lease(self, pick: int, outcome: Outcome | None) -> None:
+    @rule(pick=PICK, action=ACTIONS)
+    def decide_with_an_ended_lease(self, pick: int, action: Action) -> None:
         each = self.picked(pick)
         if each.ended:
-            ruling = Ruling(outcome)
+            ruling = Ruling(action)
             with pytest.raises(Superseded):
                 self.desk.review.decide(self.desk.site.id, each.id, ruling, member=ANA, lease=each.ended[-1])
 
@@ -191,15 +192,15 @@ class RulesWithBatches(Rules):
         self.batches: list[tuple[str, dict[str, int]]] = []
 
     @some_comment
-    @rule(picks=st.lists(PICK, min_size=1, max_size=4), outcome=RULINGS, member=MEMBERS, late=st.booleans())
-    def decide_many(self, picks: list[int], outcome: Outcome | None, member: Member, late: bool) -> None:  # noqa: FBT001
+    @rule(picks=st.lists(PICK, min_size=1, max_size=4), action=ACTIONS, member=MEMBERS, late=st.booleans())
+    def decide_many(self, picks: list[int], action: Action, member: Member, late: bool) -> None:  # noqa: FBT001
         seen = {each.id: each.version for each in map(self.picked, picks)}
         if late:
             seen[next(iter(seen))] -= 1
-        batch = self.bulk.start(self.desk.site.id, [*seen.items()], Ruling(outcome), member=member)
+        batch = self.bulk.start(self.desk.site.id, [*seen.items()], Ruling(action), member=member)
         made = self._decidable(seen, member)
         for each in made:
-            each.decide(outcome, window=True, batch=batch.id)
+            each.decide(action, window=True, batch=batch.id)
         self._recorded(batch, made, of=len(seen))
 
     @precondition(lambda machine: machine.batches)

@@ -9,8 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from standardwebhooks import Webhook
 
+from service.core.action import Action
 from service.core.catalogue import schema
-from service.core.comment import Complaint, Outcome
+from service.core.comment import Complaint
 from service.core.endpoint import EndpointChange
 from service.core.errors import InvalidChange, NotAllowed, NotFound
 from service.core.events import Endpoint, EventType
@@ -75,7 +76,7 @@ def test_an_endpoint_is_told_what_it_wants_and_no_more(
     office: Office, receiver: Receiver, post: Post, review: Review, ana: Member, careful: Site
 ) -> None:
     office.add(receiver.url, events=["comment.published"], payload="thin")
-    review.decide(careful.id, id := post(), member=ana, ruling=Ruling(Outcome.PUBLISHED, note="Fine."))
+    review.decide(careful.id, id := post(), member=ana, ruling=Ruling(Action.APPROVE, note="Fine."))
     office.run_all()
     (message,) = told(receiver)
     data = message["data"]
@@ -90,7 +91,7 @@ def test_what_was_undone_is_told_only_to_who_asks_for_it(
     with Receiver() as all_of_it, Receiver() as audit:
         office.add(all_of_it.url)
         office.add(audit.url, events=["decision.undone"])
-        made = review.decide(careful.id, id := post(), member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
+        made = review.decide(careful.id, id := post(), member=ana, ruling=Ruling(Action.APPROVE), undo_seconds=10)
         review.undo(careful.id, id, member=ana, version=made.version)
         office.run_all()
         office.make_due()
@@ -106,10 +107,10 @@ def test_every_type_of_event_is_told_as_the_catalogue_says(
     id, _ = office.add(receiver.url, events=everything)
     office.webhooks.test(SITE, id, member=OPERATOR)
     comment = post()
-    for outcome in (Outcome.REJECTED, Outcome.SPAM, Outcome.PUBLISHED):
-        review.decide(careful.id, comment, member=ana, ruling=Ruling(outcome))
+    for action in (Action.REJECT, Action.MARK_SPAM, Action.APPROVE):
+        review.decide(careful.id, comment, member=ana, ruling=Ruling(action))
     intake.report(careful, comment, complaint=next(iter(Complaint)), note="Ask root@example.com", network=NETWORK)
-    made = review.decide(careful.id, comment, member=ana, ruling=Ruling(Outcome.SPAM), undo_seconds=10)
+    made = review.decide(careful.id, comment, member=ana, ruling=Ruling(Action.MARK_SPAM), undo_seconds=10)
     review.undo(careful.id, comment, member=ana, version=made.version)
     with Receiver(answers=[status(410)]) as other:
         office.add(other.url, events=["comment.held"])
@@ -186,12 +187,12 @@ def test_a_paused_endpoint_gets_what_it_missed_before_what_is_new(
     office.run_all()
     office.webhooks.pause(SITE, id, member=OPERATOR)
     second = post()
-    review.decide(careful.id, first, member=ana, ruling=Ruling(Outcome.PUBLISHED))
-    review.decide(careful.id, first, member=ana, ruling=Ruling(Outcome.REJECTED))
+    review.decide(careful.id, first, member=ana, ruling=Ruling(Action.APPROVE))
+    review.decide(careful.id, first, member=ana, ruling=Ruling(Action.REJECT))
     assert office.run_all() == 0
     office.webhooks.resume(SITE, id, member=OPERATOR)
     # What is new while it catches up waits for its turn behind what was missed.
-    review.decide(careful.id, first, member=ana, ruling=Ruling(Outcome.SPAM))
+    review.decide(careful.id, first, member=ana, ruling=Ruling(Action.MARK_SPAM))
     office.run_all()
     assert stories(receiver) == {first: [1, 2, 3, 4], second: [1]}
     third = post()
@@ -370,7 +371,7 @@ def test_everything_since_a_time_is_replayed_in_order(
     while office.endpoints.now() <= since:
         pass
     first = post()
-    review.decide(careful.id, first, member=ana, ruling=Ruling(Outcome.PUBLISHED))
+    review.decide(careful.id, first, member=ana, ruling=Ruling(Action.APPROVE))
     office.run_all()
     receiver.requests.clear()
     office.webhooks.replay(SITE, id, member=OPERATOR, since=since, what="all")
@@ -392,7 +393,7 @@ def test_the_log_is_filtered_paged_and_searched_by_comment(
 ) -> None:
     id, _ = office.add(receiver.url)
     ids = [post() for _ in range(5)]
-    review.decide(careful.id, ids[0], member=ana, ruling=Ruling(Outcome.PUBLISHED))
+    review.decide(careful.id, ids[0], member=ana, ruling=Ruling(Action.APPROVE))
     office.run_all()
     seen, after = [], None
     while page := office.webhooks.listed(SITE, id, member=OPERATOR, after=after, limit=2):
@@ -432,7 +433,7 @@ def test_who_cannot_receive_reads_the_events_in_order(
 ) -> None:
     viewer = Member("m_v", "V", Role.VIEWER, SITE)
     first, second = post(), post()
-    review.decide(careful.id, first, member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
+    review.decide(careful.id, first, member=ana, ruling=Ruling(Action.APPROVE), undo_seconds=10)
     post()
     office.fan_out()
     page, place = office.webhooks.events(SITE, member=viewer, after="0-0", limit=1)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from service.bulk import Bulk
+from service.core.action import Action
 from service.core.batch import CHUNK
-from service.core.comment import Outcome
 from service.core.errors import Unavailable
 from service.core.listing import View
 from service.core.people import Member
@@ -88,7 +88,7 @@ def test_a_batch_goes_on_beside_the_webhooks_and_outlives_redis_being_away(
     office: Office, post: Post, bulk: Bulk, ana: Member
 ) -> None:
     post(2 * CHUNK + 1)
-    batch = bulk.start_all(SITE, View(), Ruling(Outcome.REJECTED), member=ana)
+    batch = bulk.start_all(SITE, View(), Ruling(Action.REJECT), member=ana)
     is_away = iter([True])
 
     def work() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.core.comment import Outcome
+from service.core.action import Action
 from service.core.listing import Sorting, View
 from service.core.people import Member, Role
 from service.intake import Intake
@@ -184,7 +184,7 @@ def test_a_worker_that_is_killed_in_the_midst_leaves_the_batch_to_the_next(wirin
     typed = [submission(f"Number {n}.", thread_url=PAGE) for n in range(2000)]
     filling.hold(intake, wiring.connection, typed, site=wiring.registry.site("demo"))
     ana = Member("m_ana", "Ana", Role.MODERATOR)
-    batch = wiring.bulk.start_all("demo", View(), Ruling(Outcome.REJECTED), member=ana, expected=2000)
+    batch = wiring.bulk.start_all("demo", View(), Ruling(Action.REJECT), member=ana, expected=2000)
 
     def done() -> int:
         return wiring.bulk.find("demo", batch.id, member=ana).done

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.core.action import Action
 from service.core.acts import Deed
 from service.core.comment import (
     POLICY,
@@ -29,7 +30,6 @@ from service.core.masking import holds_address, mask, restore
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.core.verdict import Disguise, Opinion, Span, Unscored, Verdict
-from service.review import DECISIONS
 from service.store.pages import Order
 from service.web import words
 from service.web.desk_shown import DeskShown, OpenedShown, QueueItemShown, flashes
@@ -190,7 +190,7 @@ def test_every_reason_and_outcome_has_its_words() -> None:
     assert set(words.MARKS) | {None} == set(words.MARKED) == {*Mark, None}
     assert set(words.LISTS) == set(words.EMPTY) == set(Listing)
     assert set(words.SORTINGS) == set(Sorting)
-    assert set(words.BATCHED) == set(words.BATCHED_DONE) == {*DECISIONS, None}
+    assert set(words.BATCHED) == set(words.BATCHED_DONE) == set(Action)
     assert set(words.COMPLAINTS) == set(Complaint)
     assert set(words.STATES) == set(words.ACTS) == set(words.UNDOINGS) == set(Outcome)
 
