@@ -60,6 +60,9 @@ _KEPT: Final[Kept[bytes, Markup]] = Kept(MOST_BYTES, sys.getsizeof)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
+    # A link to nowhere would lead to the page itself.
+    if name == "href" and not value:
+        return None
     # A host is spelled out for the wire, so that only the front of a mask in it can be told.
     return None if MASK[: MASK.index("@") + 1] in unquote(value) else value
 

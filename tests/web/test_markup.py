@@ -303,3 +303,8 @@ def test_long_texts_take_their_length_in_time(unit: str) -> None:
     half, whole = (min(seconds(length) for _ in range(3)) for length in (LONGEST_FORMATTED // 2, LONGEST_FORMATTED))
     assert whole < 3 * half + 0.05
     assert seconds(65_525) < whole + 0.5
+
+
+def test_a_link_to_nowhere_is_none() -> None:
+    for text in ("[here]()", "[here]( )", '[here]("title")'):
+        assert "href" not in rendered(mask(text).text)
