@@ -94,6 +94,15 @@ class Settings(BaseSettings):
         "Key of the addresses' fingerprints, 32 random bytes in base64. Unset: a file in the data folder, "
         "made on first start.",
     )
+    cookie_key: SecretStr | None = setting(
+        None,
+        "Key that signs the cookies of browsers, 32 random bytes in base64; there is no older one beside it. Unset: a "
+        "file in the data folder, made on first start.",
+    )
+    session_life: int = setting(12, "How long a session at the desk lasts at most.", unit="hours", ge=1, le=720)
+    session_idle: int = setting(
+        60, "How long a session at the desk lasts that nobody uses.", unit="minutes", ge=5, le=43_200
+    )
     metrics_token: SecretStr | None = setting(
         None, "Bearer token for /metrics from anywhere but loopback. Unset: loopback only."
     )

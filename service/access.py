@@ -1,7 +1,7 @@
-"""Who is asking: sign-in with a name and a password, invitations that work once, tokens for the API.
+"""Who is asking: sign-in with a name and a password, links that work once (an invitation, a new password), API tokens.
 
-Passwords are Argon2id hashes (RFC 9106). Invitations and tokens are 256 random bits, of which a SHA-256 is kept: with
-that much chance in them a slow hash would add nothing.
+Passwords are Argon2id hashes (RFC 9106). Links and tokens are 256 random bits, of which a SHA-256 is kept: with that
+much chance in them a slow hash would add nothing.
 """
 
 import hashlib
@@ -9,30 +9,38 @@ import hmac
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from service.core import passwords
 from service.core.comment import POLICY, READER
-from service.core.errors import Fault, InvalidChange, NotFound, NotSignedIn, TooFast
+from service.core.errors import Fault, InvalidChange, LinkEnded, NotFound, NotSignedIn, TooFast
 from service.core.names import look_alike, public
-from service.core.people import ALL_SITES, Member, Role, Token
+from service.core.people import ALL_SITES, OPERATOR, Member, Role, Token
 from service.core.public import address_in
-from service.store.pace import Pace
+from service.core.security import SecurityEvent
+from service.security import Security
+from service.store.pace import Pace, Rate
 from service.store.queue import DAY
 from service.store.registry import Registry
 
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 1000
 LONGEST_NAME = 60
 
 #: Whom the desk, the log and webhooks name besides people and tokens.
 _OURS = (POLICY.name, READER.name, "The operator", "You", "Anonymous")
 
-#: Sign-ins that fail: so many at once for one name or network, then so many a minute.
-TRIES_PER_MINUTE = 6
-TRIES_AT_ONCE = 10
+#: Tries to sign in: of a name from one network, or from a browser in which its person signed in before.
+TRIES: Final = Rate(at_once=10, per_minute=6)
+
+#: Of all names from one network, which may be a whole office's.
+TRIES_OF_NETWORK: Final = Rate(at_once=60, per_minute=30)
+
+#: Of a name from everywhere. Beyond these each waits a moment, but is admitted: anybody can make tries.
+TRIES_OF_NAME: Final = Rate(at_once=20, per_minute=6)
+
+RATES: Final = (TRIES, TRIES_OF_NETWORK, TRIES_OF_NAME)
 
 TOKEN_PREFIX = "parley"  # noqa: S105 - lets secret scanners recognise a leaked one
 
@@ -44,11 +52,15 @@ USE_NOTED = 60_000
 
 _hasher = PasswordHasher()
 
+#: What is checked when there is no such person, so that the answer takes as long: no password has this hash.
+_NOBODY: Final = (
+    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    f"${'A' * (-(-_hasher.salt_len * 8 // 6))}${'A' * (-(-_hasher.hash_len * 8 // 6))}"
+)
 
-@cache
-def _nobody() -> str:
-    """Return what is checked when there is no such person, so that the answer takes as long."""
-    return _hasher.hash("nobody has this password")
+
+def _unknown(_: Member) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,7 @@ class Access:
 
     registry: Registry
     pace: Pace
+    security: Security
     new_id: Callable[[str], str]
     new_secret: Callable[[], str]
     now: Callable[[], float] = time.time
@@ -65,7 +78,7 @@ class Access:
         """Whether anyone has taken up ownership."""
         return any(person.role is Role.OWNER for person in self.registry.people())
 
-    def invite(self, role: Role, *, site: str = ALL_SITES) -> str:
+    def invite(self, role: Role, *, site: str = ALL_SITES, member: Member = OPERATOR) -> str:
         """Return the secret of an invitation to become *role*: it works once, for fifteen minutes."""
         if role is Role.OWNER and site != ALL_SITES:
             raise InvalidChange([Fault("role", "An owner owns every site. Invite a moderator for one.")])
@@ -73,6 +86,7 @@ class Access:
             self.registry.site(site)
         secret = self.new_secret()
         self.registry.invite(_digest(secret), Member("", "", role, site))
+        self.security.note(SecurityEvent.INVITED, member, site=site, about=role)
         return secret
 
     def invited(self, secret: str) -> Member:
@@ -82,11 +96,12 @@ class Access:
             raise NotFound("invitation", "any more; ask for a new one")
         return member
 
-    def join(self, secret: str, *, name: str, password: str) -> Member:
-        """Take up an invitation, which ends it. Raises InvalidChange with the faults, NotFound."""
+    def join(self, secret: str, *, name: str, password: str, whence: str = "") -> Member:
+        """Take up an invitation, which ends it; *whence* is the network's fingerprint. Raises InvalidChange with the
+        faults, NotFound."""
         invited = self.invited(secret)
         name = public(name)
-        faults = _faults(name, password)
+        faults = _faults_of_name(name) + self._faults_of_password(password, name=name)
         if self.registry.person_named(name) is not None:
             faults.append(Fault("name", "This name is taken. Choose another."))
         else:
@@ -100,21 +115,92 @@ class Access:
         self.registry.add_person(
             person, check=lambda people, tokens: _refuse(_mistaken(name, (*people, *tokens), site=person.site))
         )
+        self.security.note(SecurityEvent.JOINED, replace(person, network=whence), site=person.site, about=person.role)
         return person
 
-    def sign_in(self, *, name: str, password: str, network: str) -> Member:
-        """Return the person of that name and password. Raises NotSignedIn, and TooFast for one who guesses."""
+    def sign_in(self, *, name: str, password: str, network: str, browser: Callable[[Member], str] = _unknown) -> Member:
+        """Return the person of that name and password. Raises NotSignedIn, and TooFast for one who guesses.
+
+        *browser* returns by what a browser is known in which that person signed in before, or nothing: it has a pace
+        of its own, so that nobody else's guesses keep its person out.
+        """
         name = public(name)[:LONGEST_NAME]
-        for guessed in (f"name {name.casefold()}", f"network {network}"):
-            wait = self.pace.wait(_digest(guessed), per_minute=TRIES_PER_MINUTE, burst=TRIES_AT_ONCE)
-            if wait:
-                raise TooFast(retry_after=wait)
         person = self.registry.person_named(name)
-        if not _verified(person.secret if person else _nobody(), password[:LONGEST_PASSWORD]) or person is None:
+        known = browser(person) if person else ""
+        tried = tries_of(name, network)
+        is_free = known and not self._waits(f"browser {known}")
+        if not is_free and (wait := self.pace.wait_to_sign_in(tried, RATES)):
+            raise TooFast(wait, _later(wait))
+        right = _verified(person.secret if person else _NOBODY, password[: passwords.LONGEST])
+        if not right or person is None:
             raise NotSignedIn("The name or the password is not right.")
+        self.pace.forget(tried[0])
         return person
 
-    def add_token(self, name: str, role: Role, *, site: str, days: int = TOKEN_DAYS) -> str:
+    def change_password(self, person: Member, *, old: str, new: str) -> Member:
+        """Give *person* another password, which ends what the old one began. Raises InvalidChange, TooFast."""
+        if wait := self._waits(f"change {person.id}"):
+            raise TooFast(wait, _later(wait))
+        if not _verified(person.secret, old[: passwords.LONGEST]):
+            raise InvalidChange([Fault("old", "This is not the password that you have now.")])
+        after = self._give(person, new)
+        if after is None:
+            raise InvalidChange([Fault("old", "Your password was changed elsewhere meanwhile. Sign in anew.")])
+        self.security.note(SecurityEvent.PASSWORD_CHANGED, person)
+        return after
+
+    def offer_reset(self, name: str, *, member: Member = OPERATOR) -> str:
+        """Return the secret of a link with which the person of that name chooses a new password: once, for fifteen
+        minutes. Raises NotFound."""
+        person = self.registry.person_named(public(name)[:LONGEST_NAME])
+        if person is None:
+            raise NotFound("moderator", name[:LONGEST_NAME])
+        secret = self.new_secret()
+        self.registry.offer_reset(_digest(secret), person)
+        self.security.note(SecurityEvent.RESET_MADE, member, about=person.name)
+        return secret
+
+    def to_reset(self, secret: str) -> Member:
+        """Return whose password a link sets anew, without spending it. Raises LinkEnded."""
+        person = self.registry.reset(_digest(secret))
+        if person is None:
+            raise LinkEnded
+        return person
+
+    def reset(self, secret: str, password: str, *, whence: str = "") -> Member:
+        """Set the password anew, which ends the link and all that the old password began; *whence* is the network's
+        fingerprint. Raises InvalidChange, LinkEnded."""
+        after = self._give(self.to_reset(secret), password)
+        if after is None:
+            raise LinkEnded
+        self.security.note(SecurityEvent.PASSWORD_CHANGED, replace(after, network=whence))
+        return after
+
+    def _give(self, person: Member, password: str) -> Member | None:
+        if faults := self._faults_of_password(password, name=person.name):
+            raise InvalidChange(faults)
+        after = replace(person, secret=_hasher.hash(password))
+        return after if self.registry.change_person(person, after) else None
+
+    def _waits(self, what: str) -> int:
+        return self.pace.wait(_digest(what), per_minute=TRIES.per_minute, burst=TRIES.at_once)
+
+    def _faults_of_password(self, password: str, *, name: str) -> list[Fault]:
+        sites = [word for site in self.registry.sites() for word in (site.name, site.id)]
+        fault = passwords.fault_of(password, own=[name, *sites])
+        return [Fault("password", fault)] if fault else []
+
+    def remove_person(self, name: str, *, member: Member = OPERATOR) -> None:
+        """Forget a person; their sessions end at once. Raises NotFound."""
+        self.registry.remove_person(name)
+        self.security.note(SecurityEvent.MEMBER_REMOVED, member, about=name)
+
+    def remove_token(self, id: str, *, member: Member = OPERATOR) -> None:
+        """Forget an API token. Raises NotFound."""
+        self.registry.remove_token(id)
+        self.security.note(SecurityEvent.TOKEN_REMOVED, member, about=id)
+
+    def add_token(self, name: str, role: Role, *, site: str, days: int = TOKEN_DAYS, member: Member = OPERATOR) -> str:
         """Return a new API token, which expires after *days*, or with 0 never. It is shown once: only its digest is
         kept. Raises InvalidChange, NotFound."""
         self.registry.site(site)
@@ -124,12 +210,13 @@ class Access:
             faults.append(Fault("days", f"A token expires after 1 to {MOST_TOKEN_DAYS} days, or with 0 never."))
         _refuse(faults)
         id, secret = self.new_id("tok"), self.new_secret()
-        member = Member(id, name, role, site, _digest(secret))
+        token = Member(id, name, role, site, _digest(secret))
         # Two tokens may have one name: the second replaces the first, which goes on meanwhile.
         self.registry.add_token(
-            Token(member, expires_at=self._now() + days * DAY if days else 0),
+            Token(token, expires_at=self._now() + days * DAY if days else 0),
             check=lambda people, _: _refuse(_mistaken(name, people, site=site)),
         )
+        self.security.note(SecurityEvent.TOKEN_MADE, member, site=site, about=f"{id} {role}")
         return f"{TOKEN_PREFIX}_{id.removeprefix('tok_')}_{secret}"
 
     def bearer(self, token: str) -> Member:
@@ -150,6 +237,12 @@ class Access:
         return round(self.now() * 1000)
 
 
+def tries_of(name: str, network: str) -> tuple[str, str, str]:
+    """Return the digests by which a try of *name* from *network* is counted, at each of the `RATES`."""
+    name = f"name {name.casefold()}"
+    return _digest(f"{name} network {network}"), _digest(f"network {network}"), _digest(name)
+
+
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
@@ -161,11 +254,9 @@ def _verified(hashed: str, password: str) -> bool:
         return False
 
 
-def _faults(name: str, password: str) -> list[Fault]:
-    faults = _faults_of_name(name)
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        faults.append(Fault("password", f"Please choose a password of at least {SHORTEST_PASSWORD} characters."))
-    return faults
+def _later(seconds: int) -> str:
+    moment = "a second" if seconds == 1 else f"{seconds} seconds"
+    return f"That was tried very often just now. Wait {moment}, then try again."
 
 
 def _mistaken(name: str, others: Iterable[Member], *, site: str) -> list[Fault]:

@@ -2,7 +2,6 @@
 
 import sys
 import time
-from datetime import timedelta
 
 from apiflask import APIFlask
 
@@ -18,6 +17,7 @@ from service.web import (
     casework,
     comments,
     desk,
+    desk_account,
     desk_bulk,
     desk_comment,
     desk_lists,
@@ -30,7 +30,6 @@ from service.web import (
     pages,
     problems,
     queue,
-    session,
     threads,
     traffic,
     webhooks,
@@ -50,6 +49,7 @@ VIEWS = (
     batches,
     casework,
     desk,
+    desk_account,
     desk_lists,
     desk_comment,
     desk_bulk,
@@ -71,13 +71,6 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
     app = APIFlask("service.web", title="Parley", version="1", docs_path=None, spec_path="/openapi.json")
     app.request_class = BoundedRequest
     app.config.update(
-        SECRET_KEY=wiring.session_keys[0],
-        SECRET_KEY_FALLBACKS=list(wiring.session_keys[1:]),
-        SESSION_COOKIE_NAME="parley_session",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=wiring.is_https,
-        PERMANENT_SESSION_LIFETIME=timedelta(seconds=session.LIFE),
         MAX_CONTENT_LENGTH=LONGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LONGEST_REQUEST,
         MAX_FORM_PARTS=50,
@@ -133,7 +126,9 @@ def _parley(wiring: Wiring) -> Parley:
         outbox=wiring.outbox,
         deliveries=wiring.deliveries,
         fingerprints=wiring.fingerprints,
+        sessions=wiring.sessions,
         webhooks=wiring.webhooks,
+        cookie_key=wiring.cookie_key,
         model=scorer.model,
         public_url=str(public) if public else None,
         metrics_token=token.get_secret_value() if token else None,

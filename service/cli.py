@@ -12,6 +12,7 @@ import click
 from config.settings import REPOSITORY, InvalidSettings, Settings
 from service.core.errors import InvalidSubmission, ParleyError
 from service.core.people import ALL_SITES, OPERATOR, Role
+from service.core.security import SecurityEvent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -177,11 +178,18 @@ def moderator_list() -> None:
         click.echo(f"{person.name}\t{person.role}\t{'every site' if person.site == ALL_SITES else person.site}")
 
 
+@moderator.command("reset")
+@click.argument("name")
+def moderator_reset(name: str) -> None:
+    """Print a link with which the moderator NAME chooses a new password: it works once, for fifteen minutes."""
+    click.echo(_wiring().new_password(name))
+
+
 @moderator.command("remove")
 @click.argument("name")
 def moderator_remove(name: str) -> None:
     """Remove the moderator NAME, whose sessions end at once."""
-    _wiring().registry.remove_person(name)
+    _wiring().access.remove_person(name)
     click.echo(f"Removed {name}")
 
 
@@ -213,7 +221,7 @@ def token_list() -> None:
 @click.argument("id")
 def token_remove(id: str) -> None:
     """Remove the token ID, as `token list` shows it."""
-    _wiring().registry.remove_token(id)
+    _wiring().access.remove_token(id)
     click.echo(f"Removed {id}")
 
 
@@ -231,6 +239,8 @@ def keys_forget() -> None:
     wiring = Wiring.from_settings()
     wiring.registry.check_layout()
     count = wiring.registry.forget_keys(wiring.sealing, wiring.fingerprints)
+    if count:
+        wiring.security.note(SecurityEvent.KEYS_FORGOTTEN, OPERATOR, about=str(count))
     said = f"Forgot {count} missing keys. Endpoints with a secret that one of them sealed need `webhook rotate`."
     click.echo(said if count else "No key is missing.")
 

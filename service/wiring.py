@@ -26,7 +26,7 @@ from service.core.people import ALL_SITES, Role
 from service.core.policy import Policy
 from service.core.rules import Rule
 from service.outside.embedded import url_of
-from service.outside.sealing import FingerprintKey, KeyRing, derive, key_from, key_in
+from service.outside.sealing import FingerprintKey, KeyRing, key_from, key_in
 from service.review import Review
 from service.security import Security
 from service.sites import Sites
@@ -46,6 +46,7 @@ from service.store.queue import DAY, Queue
 from service.store.registry import Registry
 from service.store.replays import Replays
 from service.store.security import SecurityLog
+from service.store.sessions import Sessions
 from service.web.locale import checked_texts
 from service.webhooks import Webhooks
 
@@ -130,6 +131,11 @@ class Wiring:
         return Log(self.connection)
 
     @cached_property
+    def sessions(self) -> Sessions:
+        life, idle = self.settings.session_life * 3_600_000, self.settings.session_idle * 60_000
+        return Sessions(self.connection, life=life, idle=idle)
+
+    @cached_property
     def replays(self) -> Replays:
         return Replays(self.connection, self.log, event_life=self.event_life)
 
@@ -158,15 +164,18 @@ class Wiring:
         return KeyRing(self._sealing_keys)
 
     @cached_property
-    def session_keys(self) -> tuple[bytes, ...]:
-        """Keys that sign sessions, newest first: they rotate with the sealing keys."""
-        return tuple(derive(key, purpose="session") for key in self._sealing_keys)
+    def cookie_key(self) -> bytes:
+        """What signs the cookies of browsers. It is alone: what an older one signed is worth nothing."""
+        given = self.settings.cookie_key
+        if given:
+            return key_from(given.get_secret_value(), setting="COOKIE_KEY")
+        return key_in(self._keys / "cookies")
 
     # The stories
 
     @cached_property
     def access(self) -> Access:
-        return Access(self.registry, Pace(self.connection), fresh_id, lambda: secrets.token_urlsafe(32))
+        return Access(self.registry, Pace(self.connection), self.security, fresh_id, lambda: secrets.token_urlsafe(32))
 
     @cached_property
     def security(self) -> Security:
@@ -246,10 +255,9 @@ class Wiring:
         """Return a link with which one person joins."""
         return f"{self.url}review/invitations/{self.access.invite(role, site=site)}"
 
-    @property
-    def is_https(self) -> bool:
-        """Whether people reach us by https, so that the session's cookie may insist on it."""
-        return self.settings.public_url is not None and self.settings.public_url.scheme == "https"
+    def new_password(self, name: str) -> str:
+        """Return a link with which the person of that name chooses a new password. Raises NotFound."""
+        return f"{self.url}review/-/resets/{self.access.offer_reset(name)}"
 
     @property
     def trusted_hosts(self) -> list[str] | None:

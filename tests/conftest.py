@@ -175,8 +175,8 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def access(registry: Registry, connection: Connection) -> Access:
-    return Access(registry, Pace(connection), fresh, lambda: secrets.token_urlsafe(32))
+def access(registry: Registry, connection: Connection, security: Security) -> Access:
+    return Access(registry, Pace(connection), security, fresh, lambda: secrets.token_urlsafe(32))
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@
     │   ├── TooFast               too many comments from one network; carries when to come back
     │   └── KeyReused             an Idempotency-Key with another payload
     ├── NotFound                  no such site, comment, person, endpoint
+    │   └── LinkEnded             a link that works once has been used, or is too old
     ├── NotAllowed                known, but the role does not suffice
+    │   └── PageTooOld            a form of a session that has ended since, or of nobody's
     ├── NotSignedIn               unknown
     ├── Superseded                someone decided first; carries the winning decision
     ├── Leased                    someone else has it open; carries the lease
@@ -142,8 +144,23 @@ class NotFound(ParleyError):
         self.what = what
 
 
+class LinkEnded(NotFound):
+    """A link that works once, for a while, does not any more, or never did."""
+
+    def __init__(self) -> None:
+        ParleyError.__init__(self, "This link has been used, or is older than fifteen minutes. Ask for a new one.")
+        self.what = "link"
+
+
 class NotAllowed(ParleyError):
     """The role does not suffice."""
+
+
+class PageTooOld(NotAllowed):
+    """A form does not carry the token of this browser's session."""
+
+    def __init__(self) -> None:
+        super().__init__("This page is too old. Go back, reload it and try again.")
 
 
 class NotSignedIn(ParleyError):

@@ -14,7 +14,13 @@ Registry, tag `{registry}`
     tokens              hash    token id → Token as JSON with a SHA-256 of the secret
     tokens:used         hash    token id → ms at which it was last used, to the minute
     invitation:<hash>   string  Member to be, as JSON; expires; spent by GETDEL
-    attempts:<hash>     string  GCRA's theoretical arrival time of failed sign-ins, ms
+    reset:<hash>        string  "<person id> <credential>" of whose password a link sets anew; expires
+    attempts:<hash>     string  GCRA's theoretical arrival time of tries to sign in, ms: of a name from a network, of a
+                                name, of a network, of a browser that signed in before; expires
+    turn:<hash>         string  ms from when a name that many try may be tried from one network; expires
+    session:<hash>      hash    a session, by its secret's SHA-256: member, credential, began, seen (ms), browser,
+                                network: its fingerprint, told: what its next page shows, as JSON; expires when it ends
+    sessions:<person>   zset    hashes of a person's sessions by when they began, ms; some may have ended; expires
     worker              string  the workers' last heartbeat, ms by Redis's clock
 
 Partition, tag `{p00}` …
@@ -117,9 +123,29 @@ def invitation(digest: str) -> str:
     return f"{_REGISTRY}:invitation:{digest}"
 
 
+def reset(digest: str) -> str:
+    """Return the key of the link that sets a password anew, whose secret has *digest*."""
+    return f"{_REGISTRY}:reset:{digest}"
+
+
 def sign_in_attempts(digest: str) -> str:
-    """Return the key that paces failed sign-ins from one network or for one name."""
+    """Return the key that paces tries to sign in: for a name, from a network, or both."""
     return f"{_REGISTRY}:attempts:{digest}"
+
+
+def sign_in_turn(digest: str) -> str:
+    """Return the key that says from when a name that many try may be tried from one network."""
+    return f"{_REGISTRY}:turn:{digest}"
+
+
+def session(digest: str) -> str:
+    """Return the key of the session whose secret has *digest*."""
+    return f"{_REGISTRY}:session:{digest}"
+
+
+def sessions_of(person: str) -> str:
+    """Return the key of a person's sessions."""
+    return f"{_REGISTRY}:sessions:{person}"
 
 
 def partition_of(site: str) -> int:

@@ -48,6 +48,7 @@ class Registry:
         self._member = Script("member")
         #: The names of each site's moderators, read when people and tokens had changed so often.
         self._moderators: tuple[str, Callable[[str], Mapping[str, str]]] = ("", lambda _: {})
+        self._change = Script("change")
 
     def check_layout(self) -> None:
         """Write the layout of the data once, and refuse data of another layout: raises StartRefused."""
@@ -181,9 +182,8 @@ class Registry:
         return codec.member(id, text) if text else None
 
     def person_named(self, name: str) -> Member | None:
-        """Return the person who signs in as *name*, or None."""
-        id = self._redis.do("HGET", keys.NAMES, public(name).casefold())
-        return self.person(id) if id else None
+        """Return the person who signs in as *name*, or None, which takes as long."""
+        return self.person(self._redis.do("HGET", keys.NAMES, public(name).casefold()) or "")
 
     def people(self) -> list[Member]:
         """Return everyone by name."""
@@ -191,6 +191,13 @@ class Registry:
         return sorted(
             (codec.member(id, text) for id, text in stored.items()), key=lambda person: person.name.casefold()
         )
+
+    def change_person(self, before: Member, after: Member) -> bool:
+        """Store *after* in the place of *before*; False when somebody changed or removed them meanwhile."""
+        text = self._redis.do("HGET", keys.PEOPLE, before.id)
+        if text is None or codec.member(before.id, text) != before:
+            return False
+        return bool(self._redis.run(self._change, [keys.PEOPLE], [before.id, text, codec.member_json(after)]))
 
     def remove_person(self, name: str) -> None:
         """Forget the person; their sessions end at once. Raises NotFound."""
@@ -242,6 +249,21 @@ class Registry:
         """Return whom the invitation was for and end it, so that it works once; None if it was spent or expired."""
         text = self._redis.do("GETDEL", keys.invitation(digest))
         return codec.member("", text) if text else None
+
+    # Links that set a password anew
+
+    def offer_reset(self, digest: str, person: Member) -> None:
+        """Keep a link for *person* under its secret's digest, until it expires or their password changes."""
+        text = f"{person.id} {person.credential}"
+        self._redis.do("SET", keys.reset(digest), text, "PX", INVITATION_LIFE)
+
+    def reset(self, digest: str) -> Member | None:
+        """Return whose password the link sets anew, without spending it, or None."""
+        key = keys.reset(digest)
+        text, left = self._redis.pipe([("GET", key), ("PTTL", key)])
+        id, _, credential = (text or "").partition(" ")
+        person = self.person(id) if id and left <= INVITATION_LIFE else None
+        return person if person and person.credential == credential else None
 
     # The worker's sign of life
 

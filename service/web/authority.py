@@ -14,7 +14,7 @@ from flask import Flask, current_app, g, request
 from service.core.people import ALL_SITES, Member, Role
 from service.core.site import Site
 from service.web import bearer, session
-from service.web.context import network, parley
+from service.web.context import parley
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -23,6 +23,7 @@ class Door(Enum):
     """How whoever asks is known."""
 
     OPEN = auto()
+    ENTRANCE = auto()
     DESK = auto()
     API = auto()
 
@@ -45,6 +46,11 @@ _NOT_OURS: Final = ("static", "openapi.spec")
 def public(view: View) -> View:
     """Let everybody ask; what there is to be kept from them, the view keeps."""
     return _says(Asked(Door.OPEN))(view)
+
+
+def entrance(view: View) -> View:
+    """Let everybody ask at the desk's entrance, whose forms carry the token of the browser's own cookie."""
+    return _says(Asked(Door.ENTRANCE))(view)
 
 
 def signed_in(view: View) -> View:
@@ -88,7 +94,7 @@ def register(app: Flask) -> None:
         asked = getattr(app.view_functions[rule.endpoint], _ASKED, None)
         if asked is None:
             raise TypeError(f"The route {rule.rule} does not say who may ask.")
-        if asked.door is not Door.OPEN and asked.role is None and "site" in rule.arguments:
+        if asked.door in (Door.DESK, Door.API) and asked.role is None and "site" in rule.arguments:
             raise TypeError(f"The route {rule.rule} asks for no role on its site.")
     app.before_request(_check)
 
@@ -102,14 +108,16 @@ def _says(asked: Asked) -> Callable[[View], View]:
 
 
 def _check() -> None:
-    """Find out who asks. Raises NotSignedIn, NotFound for a site that is none of theirs, NotAllowed."""
+    """Find out who asks. Raises PageTooOld, NotSignedIn, NotFound for a site that is none of theirs, NotAllowed."""
     if request.url_rule is None:
         return
     asked = asked_by(current_app.view_functions[str(request.endpoint)])
-    if asked.door is Door.OPEN or (asked.unless and asked.unless in request.headers):
+    if asked.door in (Door.ENTRANCE, Door.DESK) and request.method == "POST":
+        session.check_csrf()
+    if asked.door in (Door.OPEN, Door.ENTRANCE) or (asked.unless and asked.unless in request.headers):
         return
     member = session.member() if asked.door is Door.DESK else bearer.bearer()
-    g.asker = replace(member, network=parley().fingerprints.of(network(), site="", purpose="network"))
+    g.asker = replace(member, network=session.fingerprint())
     if asked.role is None:
         return
     site = (request.view_args or {}).get("site", ALL_SITES)

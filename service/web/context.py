@@ -24,6 +24,7 @@ from service.store.outbox import Outbox
 from service.store.pages import Pages
 from service.store.queue import Queue
 from service.store.registry import Registry
+from service.store.sessions import Sessions
 from service.web.locale import Words, words_for
 from service.webhooks import Webhooks
 
@@ -54,11 +55,18 @@ class Parley:
     outbox: Outbox
     deliveries: Deliveries
     fingerprints: Fingerprints
+    sessions: Sessions
     webhooks: Webhooks
+    cookie_key: bytes
     model: str
     public_url: str | None
     metrics_token: str | None
     now: Callable[[], float]
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach us by https, so that cookies and browsers may insist on it."""
+        return (self.public_url or "").startswith("https:")
 
     @property
     def origin(self) -> str:

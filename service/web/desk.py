@@ -1,34 +1,42 @@
-"""The door of the review desk: signing in and out, invitations; and what guards each of the desk's pages.
+"""The door of the review desk: signing in and out, links that work once; and what guards each of the desk's pages.
 
 Everything at the desk works without JavaScript: pages for people, forms for acts.
 """
 
+from dataclasses import replace
+from typing import Final
+
 from apiflask import APIBlueprint
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.core.errors import InvalidChange, NotSignedIn, TooFast
+from service.access import LONGEST_NAME
+from service.core.errors import InvalidChange, NotSignedIn, PageTooOld, TooFast
 from service.core.masking import mask
+from service.core.people import Member
+from service.core.security import SecurityEvent
 from service.core.thread import followable
+from service.web import cookies
 from service.web import session as desk_session
-from service.web.authority import public
+from service.web.again import Carried, is_worth_it
+from service.web.authority import entrance
 from service.web.context import network, parley
 from service.web.problems import headers_of, refused, status_of
 
+#: What is said of a form that does not fit through the sign-in.
+TOO_LONG: Final = (
+    "Your session has ended, and what you were about to send is too long to be kept here. Nothing was done. Go back in "
+    "your browser and copy what you typed before you sign in."
+)
+
 
 def guarded(name: str, *, below: str = "") -> APIBlueprint:
-    """Return a blueprint of the desk: its changes carry the session's token, and nothing of it stays in a cache."""
+    """Return a blueprint of the desk: nothing of it stays in a cache, and whoever is signed out is asked in."""
     blueprint = APIBlueprint(name, __name__, url_prefix=f"/review{below}", enable_openapi=False)
-    blueprint.before_request(_check_origin_of_change)
     blueprint.after_request(_keep_private)
     blueprint.register_error_handler(NotSignedIn, _ask_to_sign_in)
+    blueprint.register_error_handler(PageTooOld, _ask_again)
     return blueprint
-
-
-def _check_origin_of_change() -> None:
-    """Every change carries the session's token."""
-    if request.method == "POST":
-        desk_session.check_csrf()
 
 
 def _keep_private(response: Response) -> Response:
@@ -38,12 +46,28 @@ def _keep_private(response: Response) -> Response:
 
 
 def _ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
-    """Send whoever is not signed in to the door, and back afterwards; a script is told so."""
+    """Send whoever is not signed in to the door, and back afterwards; a form waits there; a script is told so."""
     if is_script():
         return refused(error)
+    if is_worth_it():
+        sender = desk_session.was()
+        person, carried = parley().registry.person(sender), Carried.of_request(sender)
+        name, problem = person.actor.name if person else "", "" if carried else TOO_LONG
+        return Response(_door(name=name, problem=problem, carried=carried), status_of(error)[0], headers_of(error))
     return redirect(
         url_for("desk.sign_in", next=followable(request.full_path) if request.method == "GET" else None), 303
     )
+
+
+def _ask_again(error: PageTooOld) -> AnyResponse:
+    """Show a form again that one of our pages sent before its browser's session became another one: in another tab
+    somebody signed in anew. Whoever that was confirms it."""
+    may_show = is_worth_it() and not is_script() and desk_session.is_own_page()
+    session = desk_session.found() if may_show else None
+    carried = Carried.of_request(session.member.id) if session else None
+    if session is None or carried is None:
+        return refused(error)
+    return Response(_again(session.member, carried), status_of(error)[0])
 
 
 def is_script() -> bool:
@@ -55,51 +79,116 @@ bp = guarded("desk")
 
 
 @bp.get("/sign-in")
-@public
-def sign_in() -> str:
-    """Ask for name and password."""
-    return render_template("desk/sign_in.html", csrf_token=desk_session.csrf_token(), next=_next(), name="", problem="")
+@entrance
+def sign_in() -> str | Response:
+    """Ask for name and password; a script is told who is signed in, and what its own form needs."""
+    if not is_script():
+        return _door()
+    session = desk_session.found()
+    return jsonify(csrf_token=desk_session.csrf_token(), name=session.member.actor.name if session else "")
 
 
 @bp.post("/sign-in")
-@public
+@entrance
 def post_sign_in() -> AnyResponse:
     """Sign in, or say that it did not work, keeping the name."""
     name, password = request.form.get("name", ""), request.form.get("password", "")
     try:
-        person = parley().access.sign_in(name=name, password=password, network=network())
+        person = parley().access.sign_in(name=name, password=password, network=network(), browser=cookies.known)
     except (NotSignedIn, TooFast) as error:
-        shown = mask(name[:100]).text
-        page = render_template(
-            "desk/sign_in.html", csrf_token=desk_session.csrf_token(), next=_next(), name=shown, problem=str(error)
-        )
+        if isinstance(error, NotSignedIn):
+            _note_failure(name)
+        if is_script():
+            return refused(error)
+        page = _door(name=mask(name[:100]).text, problem=str(error), carried=Carried.of_sign_in())
         return Response(page, 422 if isinstance(error, NotSignedIn) else status_of(error)[0], headers_of(error))
     desk_session.sign_in(person)
-    return redirect(_next() or url_for("desk_lists.every_site"), 303)
+    parley().security.note(SecurityEvent.SIGNED_IN, replace(person, network=desk_session.fingerprint()))
+    if is_script():
+        return jsonify(csrf_token=desk_session.csrf_token())
+    return _show_again(person) or redirect(_next() or url_for("desk_lists.every_site"), 303)
+
+
+def _note_failure(name: str) -> None:
+    """Write down whose name was tried; a name that nobody has may be a password, and is not kept."""
+    person = parley().registry.person_named(name[:LONGEST_NAME])
+    about = person.actor.name if person else ""
+    parley().security.note_stranger(SecurityEvent.SIGN_IN_FAILED, network=desk_session.fingerprint(), about=about)
+
+
+def _door(*, name: str = "", problem: str = "", carried: Carried | None = None) -> str:
+    token = desk_session.csrf_token()
+    return render_template(
+        "desk/sign_in.html", csrf_token=token, next=_next(), name=name, problem=problem, carried=carried
+    )
+
+
+def _show_again(person: Member) -> AnyResponse | None:
+    """Show the form that waited to whoever sent it, and to nobody else."""
+    carried = Carried.of_sign_in()
+    if carried is None:
+        return None
+    if carried.sender != person.id:
+        desk_session.flash("What somebody else was about to send from this browser was not kept.", "late")
+        return None
+    return Response(_again(person, carried))
+
+
+def _again(person: Member, carried: Carried) -> str:
+    token = desk_session.csrf_token()
+    return render_template("desk/again.html", csrf_token=token, name=person.actor.name, carried=carried)
 
 
 @bp.post("/sign-out")
-@public
+@entrance
 def post_sign_out() -> AnyResponse:
     """End the session."""
+    session = desk_session.found()
     desk_session.sign_out()
+    if session is not None:
+        parley().security.note(SecurityEvent.SIGNED_OUT, replace(session.member, network=desk_session.fingerprint()))
     return redirect(url_for("desk.sign_in"), 303)
 
 
+@bp.get("/-/resets/<secret>")
+@entrance
+def reset(secret: str) -> str:
+    """Ask whoever has the link for a new password, which does not spend it."""
+    return _reset(secret, fault="")
+
+
+@bp.post("/-/resets/<secret>")
+@entrance
+def post_reset(secret: str) -> AnyResponse:
+    """Set the password anew, end all that the old one began, and be signed in."""
+    try:
+        person = parley().access.reset(secret, request.form.get("password", ""), whence=desk_session.fingerprint())
+    except InvalidChange as error:
+        return Response(_reset(secret, fault=str(error)), 422)
+    desk_session.sign_in(person)
+    return redirect(url_for("desk_lists.every_site"), 303)
+
+
+def _reset(secret: str, *, fault: str) -> str:
+    person = parley().access.to_reset(secret)
+    return render_template("desk/reset.html", csrf_token=desk_session.csrf_token(), name=person.actor.name, fault=fault)
+
+
 @bp.get("/invitations/<secret>")
-@public
+@entrance
 def invitation(secret: str) -> str:
     """Show an invitation, which looking at does not spend."""
     return _welcome(secret, name="", faults={})
 
 
 @bp.post("/invitations/<secret>")
-@public
+@entrance
 def post_invitation(secret: str) -> AnyResponse:
     """Take the invitation up: choose a name and a password, and be signed in."""
     name = request.form.get("name", "")
     try:
-        person = parley().access.join(secret, name=name, password=request.form.get("password", ""))
+        password, whence = request.form.get("password", ""), desk_session.fingerprint()
+        person = parley().access.join(secret, name=name, password=password, whence=whence)
     except InvalidChange as error:
         page = _welcome(
             secret, name=mask(name[:100]).text, faults={fault.field: fault.message for fault in error.faults}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Response, flash, jsonify, redirect, render_template, request, session, url_for
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.comment import Decision, Outcome
@@ -11,6 +11,7 @@ from service.core.people import Member, Role
 from service.core.rules import Rule
 from service.core.verdict import known
 from service.review import Ruling
+from service.web import session as desk_session
 from service.web import words
 from service.web.authority import asker, at_desk, site_asked
 from service.web.context import parley
@@ -90,8 +91,9 @@ def post_decision(site: str, id: str) -> AnyResponse:
     except (Superseded, Leased) as error:
         return _late(site, error)
     if not is_script():
-        flash(words.DONE[made.outcome] if not made.escalates else words.ESCALATED, "done")
-        session["undo"] = {"site": site, "id": id, "version": made.version, "until": made.undo_until}
+        said = words.DONE[made.outcome] if not made.escalates else words.ESCALATED
+        undo = {"site": site, "id": id, "version": made.version, "until": made.undo_until}
+        desk_session.flash(said, "done", undo=undo)
     return _made(site, id, made)
 
 
@@ -105,7 +107,7 @@ def post_undo(site: str, id: str) -> AnyResponse:
     except (UndoTooLate, Superseded) as error:
         return _late(site, error)
     if not is_script():
-        flash(words.undone(made), "done")
+        desk_session.flash(words.undone(made), "done")
     return _made(site, id, made)
 
 
@@ -163,7 +165,7 @@ def _late(site: str, error: ParleyError) -> AnyResponse:
         document = answer.get_json() | {"detail": text}
         answer.set_data(jsonify(document).get_data())
         return answer
-    flash(text, "late")
+    desk_session.flash(text, "late")
     return redirect(_back(site), 303)
 
 

@@ -1,13 +1,14 @@
 """Beside deciding, at the desk: an author's history, notes and marks; a thread closed or pinned; a reply, a redaction;
 a look under the masks. Each is a form, and comes back to where it was."""
 
-from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.comment import Mark
 from service.core.errors import Fault, InvalidChange, ParentMissing, Superseded
 from service.core.people import Role
 from service.web import cursors, words
+from service.web import session as desk_session
 from service.web.authority import asker, at_desk, site_asked
 from service.web.context import network, parley
 from service.web.desk import guarded, is_script
@@ -31,7 +32,7 @@ def say_what_is_wrong(error: InvalidChange) -> AnyResponse:
     going back from there, the browser still has what was typed."""
     if is_script() or request.endpoint == "desk_people.post_reply":
         return refused(error)
-    flash(str(error), "late")
+    desk_session.flash(str(error), "late")
     values = request.view_args or {}
     if "identity" in values:
         return redirect(url_for("desk_people.author", **values, comment=request.form.get("comment") or None), 303)
@@ -100,7 +101,7 @@ def post_reply(site: str, id: str) -> AnyResponse:
         text = request.form.get("body", "")
         parley().intake.reply(id, text, site=site_asked(), moderator=asker(), network=network())
     except ParentMissing as error:
-        flash(str(error), "late")
+        desk_session.flash(str(error), "late")
         return redirect(_comment(site, id), 303)
     return _done("Your reply is published.", _comment(site, id))
 
@@ -112,13 +113,13 @@ def post_redact(site: str, id: str) -> AnyResponse:
     member, phrase = asker(), request.form.get("words", "").strip()
     begin = parley().queue.find(site, id).body.find(phrase) if phrase else -1
     if begin < 0:
-        flash("These words are not in the comment. Copy them as they stand there.", "late")
+        desk_session.flash("These words are not in the comment. Copy them as they stand there.", "late")
         return redirect(_comment(site, id), 303)
     version, why = request.form.get("version", 0, type=int), request.form.get("why", "")
     try:
         parley().redaction.redact(site, id, begin, begin + len(phrase), member=member, reason=why, version=version)
     except Superseded as error:
-        flash(words.late(error.winner, now=now()), "late")
+        desk_session.flash(words.late(error.winner, now=now()), "late")
         return redirect(_comment(site, id), 303)
     return _done("Redacted.", _comment(site, id))
 
@@ -154,7 +155,7 @@ def post_lift(site: str, id: str) -> AnyResponse:
     try:
         parley().redaction.lift(site, id, begin, member=member, reason=why, version=version)
     except Superseded as error:
-        flash(words.late(error.winner, now=now()), "late")
+        desk_session.flash(words.late(error.winner, now=now()), "late")
         return redirect(_comment(site, id), 303)
     return _done("The mask is gone.", _comment(site, id))
 
@@ -166,5 +167,5 @@ def _comment(site: str, id: str) -> str:
 def _done(text: str, back: str) -> AnyResponse:
     if is_script():
         return jsonify(said=text)
-    flash(text, "done")
+    desk_session.flash(text, "done")
     return redirect(back, 303)

@@ -233,7 +233,7 @@ class FlashShown:
 
 
 def flashes(flashed: Sequence[tuple[str, str]], *, undo: Mapping[str, Any] | None, now: float) -> list[FlashShown]:
-    """Show Flask's (kind, text) pairs. *undo* (site, id, version, until) goes with what was done while it is time."""
+    """Show (kind, text) pairs. *undo* (site, id, version, until) goes with what was done while it is time."""
     if undo is None or undo["until"] <= now:
         return [FlashShown(text, kind == "late") for kind, text in flashed]
     url, version = f"/review/{undo['site']}/{undo['id']}/undo", undo["version"]

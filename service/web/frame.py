@@ -1,9 +1,5 @@
 """The desk's frame around each of its pages: who sits there, the sites they see, and what just happened."""
 
-from typing import cast
-
-from flask import get_flashed_messages, session
-
 from service.core.errors import NotFound
 from service.core.listing import Listing
 from service.core.people import Member
@@ -29,14 +25,14 @@ def frame(member: Member, site: str) -> DeskShown:
     sites = sites_of(member)
     if site and site not in {each.id for each in sites}:
         raise NotFound("site", site)
-    flashed = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
+    told = desk_session.told()
     return DeskShown.of(
         member,
         sites,
         current=site,
         waiting={each.id: parley().lists.counts(each.id).lists[Listing.WAITING] for each in sites},
         csrf_token=desk_session.csrf_token(),
-        flashes=flashes(flashed, undo=session.pop("undo", None), now=now()),
+        flashes=flashes(told.messages, undo=told.undo, now=now()),
     )
 
 

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from http import HTTPMethod
 from ipaddress import IPv4Network, IPv6Network
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from flask import Flask, Response, g, request
 
 from service.core.thread import followable
 from service.outside import metrics
-from service.web.context import address_of, is_within
+from service.web.context import address_of, is_within, parley
 from service.web.payloads import insist_on_bounds
 from service.web.problems import insist_it_was_read
 
@@ -33,6 +33,9 @@ def policy(*, posts_to: str = "") -> str:
         f"form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
     )
 
+
+#: For browsers, under https alone: nothing of ours is asked for in the clear for a year.
+STRICT_TRANSPORT: Final = "max-age=31536000"
 
 #: Methods that are counted by name.
 METHODS = frozenset(HTTPMethod)
@@ -78,6 +81,8 @@ def _end(response: Response) -> Response:
     _lead_on(response)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if parley().is_https:
+        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     return response
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.endpoint import EndpointChange, header_lines
@@ -12,6 +12,7 @@ from service.core.errors import Fault, InvalidChange
 from service.core.people import Member, Role
 from service.store.log import Filter
 from service.web import cursors
+from service.web import session as desk_session
 from service.web.authority import asker, at_desk
 from service.web.context import parley
 from service.web.desk import guarded
@@ -100,7 +101,7 @@ def post_resume(site: str, id: str) -> AnyResponse:
 def post_remove(site: str, id: str) -> AnyResponse:
     """Forget an endpoint."""
     parley().webhooks.remove(site, id, member=asker())
-    flash("Removed.", "done")
+    desk_session.flash("Removed.", "done")
     return redirect(url_for("webhooks_desk.index", site=site), 303)
 
 
@@ -143,7 +144,7 @@ def delivery(site: str, id: str, event: str) -> str:
 def post_replay_one(site: str, id: str, event: str) -> AnyResponse:
     """Deliver one event again."""
     parley().webhooks.replay_one(site, id, event, member=asker())
-    flash("On its way again.", "done")
+    desk_session.flash("On its way again.", "done")
     return redirect(url_for("webhooks_desk.delivery", site=site, id=id, event=event), 303)
 
 
@@ -229,7 +230,7 @@ def _since(text: str) -> int:
 
 
 def _back(site: str, id: str, text: str, kind: str = "done") -> AnyResponse:
-    flash(text, kind)
+    desk_session.flash(text, kind)
     return redirect(url_for("webhooks_desk.endpoint", site=site, id=id), 303)
 
 

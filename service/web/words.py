@@ -75,6 +75,21 @@ DONE: Final = {
 }
 ESCALATED: Final = "Escalated."
 
+#: What a form does that is shown again after a sign-in: by what its path ends in, a decision by its outcome.
+AGAIN: Final = {
+    "published": "Approve",
+    "rejected": "Reject",
+    "spam": "Mark as spam",
+    "escalated": "Escalate",
+    "undo": "Take it back",
+    "notes": "Note it",
+    "reply": "Reply",
+    "redact": "Redact",
+    "reveal": "Show what is hidden",
+    "lift": "Take the mask away",
+    "batches": "Go on",
+}
+
 #: What a batch does and has done; None hands comments on.
 BATCHED: Final = {
     Outcome.PUBLISHED: "Approve {}",
@@ -297,3 +312,8 @@ class Moment:
         """Show the time *at* to a reader who looks at *now*, both ms since the epoch."""
         time = datetime.fromtimestamp(at / 1000, UTC)
         return cls(ago(at, now=now), f"{time.day} {time:%B %Y, %H:%M} UTC", time.isoformat(timespec="seconds"))
+
+
+def again(act: str, outcome: str) -> str:
+    """Return the word for what a form does whose path ends in *act*."""
+    return AGAIN.get(outcome if act == "decisions" else act, "Send it")

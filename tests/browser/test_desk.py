@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -11,9 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.core.people import Role
 from service.store.keys import SiteKeys
+from service.store.sessions import digest_of
 from tests.browser.conftest import PHONE, Opener, faults, forgiven
 from tests.browser.desk import (
     DESKTOP,
+    PASSWORD,
     SITE,
     author_of,
     current,
@@ -102,6 +105,69 @@ def test_what_one_reads_stays_put_while_others_arrive(olga: Page, parley: Runnin
     expect(olga.locator(".desk-card")).to_have_count(15)
     assert "idiots" in texts(olga)[0]
     assert current(olga) == olga.locator(".desk-card").first.get_attribute("id")
+
+
+def test_who_was_signed_out_signs_in_where_they_are_and_loses_nothing(olga: Page, parley: RunningParley) -> None:
+    id, noted = post(parley, RUDE), post(parley, f"{RUDE} Again.", name="Nora")
+    person = parley.wiring.registry.person_named("Olga")
+    assert person is not None
+
+    def seat() -> str:
+        """Give this browser a session of its own, and return its digest."""
+        secret = f"{person.id}.{secrets.token_urlsafe(32)}"
+        parley.wiring.sessions.begin(person, secret, browser="", network="")
+        olga.context.add_cookies([{"name": "parley_session", "value": secret, "url": parley.url}])
+        return digest_of(secret)
+
+    def end(session: str) -> None:
+        parley.wiring.sessions.end(session, person=person.id)
+
+    dialog, password = olga.locator("#desk-again"), olga.locator("#desk-again-password")
+    session = seat()
+    desk(olga, parley, "?words=idiots&sort=oldest")
+    expect(olga.locator(f"#{id}")).to_be_focused()
+    press(olga, "2")
+    end(session)
+    press(olga, "r")
+    expect(password).to_be_focused()
+    assert faults(olga) == []
+    assert outcome(parley, id) == "held"
+    olga.keyboard.type("wrong")
+    press(olga, ["Enter"])
+    expect(dialog.get_by_role("alert")).to_contain_text("not right")
+    password.fill(PASSWORD)
+    press(olga, ["Enter"])
+    expect(dialog).to_be_hidden()
+    expect(olga.locator(".desk-done.is-open")).to_contain_text("Rejected")
+    assert outcome(parley, id) == "rejected"
+    # In the panel, with something typed; first they would rather not.
+    session = seat()
+    desk(olga, parley, "?words=Again")
+    expect(olga.locator(f"#{noted}")).to_be_focused()
+    press(olga, "n")
+    panel = olga.locator("#desk-panel")
+    expect(panel.locator("[name=note]")).to_be_focused()
+    olga.keyboard.type("The third time.")
+    end(session)
+    panel.get_by_role("button", name="Note it").click()
+    dialog.get_by_role("button", name="Not now").click()
+    expect(panel.get_by_role("alert")).to_contain_text("You are signed out. Nothing was changed")
+    expect(panel.locator("[name=note]")).to_have_value("The third time.")
+    panel.get_by_role("button", name="Note it").click()
+    password.fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(panel.locator(".desk-note").first).to_contain_text("The third time.")
+    # Found out by the desk itself, and signed in again in another tab.
+    session = seat()
+    desk(olga, parley)
+    expect(olga.locator(".desk-card[aria-current]")).to_be_focused()
+    end(session)
+    olga.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(password).to_be_focused()
+    press(olga, ["Escape"])
+    seat()
+    press(olga, "a")
+    expect(olga.locator(".desk-done.is-open")).to_contain_text("Approved")
 
 
 def test_two_at_one_comment_see_each_other_and_only_the_first_decides(
@@ -279,14 +345,17 @@ def test_axe_finds_nothing_on_the_desk(opened: Opener, seats: dict[str, Any], pa
     parley.call("POST", f"/v1/sites/{SITE}/batches", spam(post(parley, RUDE)), **token(parley))
     batch = parley.call("GET", f"/v1/sites/{SITE}/batches", **token(parley))[1]["items"][0]["id"]
     for path in (
-        "",
-        "?list=decided",
-        "?words=nothing",
-        f"/{id}",
-        f"/authors/{author}?comment={id}",
-        f"/batches/{batch}",
+        SITE,
+        f"{SITE}?list=decided",
+        f"{SITE}?words=nothing",
+        f"{SITE}/{id}",
+        f"{SITE}/authors/{author}?comment={id}",
+        f"{SITE}/batches/{batch}",
+        "-/account",
+        "-/security/",
+        f"-/resets/{parley.wiring.access.offer_reset('Ben')}",
     ):
-        page.goto(f"{parley.url}/review/{SITE}{path}")
+        page.goto(f"{parley.url}/review/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375, path
         assert faults(page) == [], path
     desk(page, parley)

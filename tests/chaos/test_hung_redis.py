@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import re
 import secrets
 import signal
 import threading
@@ -13,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from service.core.people import Role
 from tests.processes import timed, wait_for
 from tests.receivers import Receiver
 from tests.running import RunningParley
@@ -62,15 +61,11 @@ def comment(**fields: Any) -> str:
 
 def signed_in(parley: RunningParley) -> dict[str, str]:
     """Become the owner, and return the session's cookie."""
-    path = urlsplit(parley.invitation).path
-    page = ask(parley, "GET", path)
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page.body)
-    assert token is not None
-    form = urlencode({"csrf_token": token[1], "name": "Olga", "password": "a long enough one"})
-    cookie = {"Cookie": page.headers["Set-Cookie"].partition(";")[0]}
-    joined = ask(parley, "POST", path, form, cookie | {"Content-Type": "application/x-www-form-urlencoded"})
-    assert joined.status == 303, joined
-    return {"Cookie": joined.headers["Set-Cookie"].partition(";")[0]}
+    inside = parley.wiring
+    person = inside.access.join(inside.access.invite(Role.OWNER), name="Olga", password="a long enough one")
+    secret = f"{person.id}.{secrets.token_urlsafe(32)}"
+    inside.sessions.begin(person, secret, browser="", network="")
+    return {"Cookie": f"parley_session={secret}"}
 
 
 @pytest.fixture

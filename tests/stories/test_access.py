@@ -1,18 +1,21 @@
-"""Who is asking: invitations work once, passwords and tokens are checked, guessing is slow."""
+"""Who is asking: links work once, passwords and tokens are checked, guessing is slow and keeps nobody out."""
 
 import time
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
-from service.access import TOKEN_DAYS, TRIES_AT_ONCE, Access
-from service.core.errors import InvalidChange, NotFound, NotSignedIn, TooFast
+from service.access import _NOBODY, RATES, TOKEN_DAYS, TRIES, TRIES_OF_NAME, TRIES_OF_NETWORK, Access, _hasher, tries_of
+from service.core.errors import InvalidChange, LinkEnded, NotFound, NotSignedIn, TooFast
 from service.core.people import Role
 from service.core.site import Site
 from service.store.connection import Connection
-from service.store.registry import Registry
+from service.store.keys import reset, sign_in_turn
+from service.store.registry import INVITATION_LIFE, Registry
+from service.wiring import default_policy
 
-PASSWORD = "correct horse battery"
+PASSWORD, OTHER = "correct horse battery", "trams at night are late"
 
 
 @pytest.mark.every_server
@@ -44,13 +47,157 @@ def test_signing_in_takes_the_name_and_the_password(access: Access) -> None:
             access.sign_in(name=name, password=password, network="n")
 
 
-def test_guessing_is_slowed_down(access: Access) -> None:
+def tried(access: Access, times: int, *, name: str = "Ana", network: str = "network {}") -> None:
+    """Count so many tries, without the time that a hash takes."""
+    for n in range(times):
+        assert access.pace.wait_to_sign_in(tries_of(name.format(n), network.format(n)), RATES) == 0
+
+
+def turn(name: str, network: str) -> str:
+    return sign_in_turn(tries_of(name, network)[0])
+
+
+def test_guessing_from_one_network_is_slowed_down_there_alone(access: Access) -> None:
     access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
-    for n in range(TRIES_AT_ONCE):
-        with pytest.raises(NotSignedIn):
-            access.sign_in(name="Ana", password="wrong", network=f"network {n}")
+    with pytest.raises(NotSignedIn):
+        access.sign_in(name="Ana", password="wrong", network="theirs")
+    tried(access, TRIES.at_once - 1, network="theirs")
+    with pytest.raises(TooFast, match=r"Wait \d+ seconds, then try again") as refused:
+        access.sign_in(name="ana", password=PASSWORD, network="theirs")
+    assert 1 <= refused.value.retry_after <= 10
+    assert access.sign_in(name="Ana", password=PASSWORD, network="hers")
+
+
+def test_names_are_not_tried_in_turn_from_one_network_without_end(access: Access) -> None:
+    tried(access, TRIES_OF_NETWORK.at_once, name="N{}", network="theirs")
     with pytest.raises(TooFast):
-        access.sign_in(name="Ana", password=PASSWORD, network="another")
+        access.sign_in(name="Another", password="wrong", network="theirs")
+
+
+def test_guesses_from_everywhere_make_the_right_person_wait_a_moment_and_no_longer(
+    access: Access, connection: Connection
+) -> None:
+    access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
+    tried(access, TRIES_OF_NAME.at_once)
+    with pytest.raises(TooFast) as refused:
+        access.sign_in(name="Ana", password=PASSWORD, network="hers")
+    assert refused.value.retry_after <= 5
+    for n in range(100):
+        assert access.pace.wait_to_sign_in(tries_of("Ana", f"other {n}"), RATES) <= 5
+    # The seconds pass: whoever else tries meanwhile, the turn is hers.
+    ours = turn("Ana", "hers")
+    connection.do("SET", ours, int(connection.do("GET", ours)) - 5000, "PX", 60_000)
+    assert access.sign_in(name="Ana", password=PASSWORD, network="hers")
+    with pytest.raises(TooFast):
+        access.sign_in(name="Ana", password=PASSWORD, network="hers")
+
+
+def test_a_turn_that_a_clock_set_a_day_ahead_is_no_longer_waited_for(access: Access, connection: Connection) -> None:
+    tried(access, TRIES_OF_NAME.at_once)
+    connection.do("SET", turn("Ana", "hers"), (int(connection.do("TIME")[0]) + 86_400) * 1000)
+    with pytest.raises(TooFast) as refused:
+        access.sign_in(name="Ana", password="wrong", network="hers")
+    assert refused.value.retry_after <= 5
+
+
+def test_a_browser_in_which_one_signed_in_before_is_held_up_by_nobody_elses_guesses(access: Access) -> None:
+    access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
+    tried(access, TRIES_OF_NETWORK.at_once, name="N{}", network="hers")
+    tried(access, TRIES_OF_NAME.at_once)
+
+    def sign_in(password: str, browser: str) -> None:
+        access.sign_in(name="Ana", password=password, network="hers", browser=lambda _: browser)
+
+    with pytest.raises(TooFast):
+        sign_in(PASSWORD, "")
+    sign_in(PASSWORD, "known")
+    # Whoever stole what a browser is known by has a pace too.
+    with pytest.raises(NotSignedIn):
+        sign_in("wrong", "stolen")
+    for _ in range(TRIES.at_once):
+        access.pace.wait(sha256(b"browser stolen").hexdigest(), per_minute=TRIES.per_minute, burst=TRIES.at_once)
+    with pytest.raises(TooFast):
+        sign_in("wrong", "stolen")
+
+
+def test_who_is_not_there_takes_the_same_hash_and_the_same_reads(access: Access, connection: Connection) -> None:
+    access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
+
+    def reads(name: str) -> int:
+        before = int(connection.do("INFO", "stats")["total_commands_processed"])
+        with pytest.raises(NotSignedIn):
+            access.sign_in(name=name, password="wrong", network="n")
+        return int(connection.do("INFO", "stats")["total_commands_processed"]) - before
+
+    reads("Warm")
+    assert reads("Ana") == reads("Nobody")
+    assert _hasher.check_needs_rehash(_NOBODY) is False
+
+
+def test_a_password_that_is_guessed_first_is_refused_with_what_to_do(access: Access, registry: Registry) -> None:
+    registry.add_site(Site("tram", "Harbour Line", (), default_policy()))
+    secret = access.invite(Role.OWNER)
+    common = ["1234567890", "qwertyuiop", "password123", "aaaaaaaaaaaa", "abcdefghijkl", "passwordpassword"]
+    for weak in [*common, "Olga Petrova", "olgapetrova1", "harbour line", "Parley2026", "12345678901234567890"]:
+        with pytest.raises(InvalidChange, match=r"among the first that are guessed.*four or five words"):
+            access.join(secret, name="Olga Petrova", password=weak)
+    for odd, said in (("short", "10 to 1000 characters"), ("x1" * 501, "10 to 1000 characters")):
+        with pytest.raises(InvalidChange, match=said):
+            access.join(secret, name="Olga Petrova", password=odd)
+    assert access.join(secret, name="Olga Petrova", password="trams at night are late")
+
+
+def test_ones_own_password_is_changed_by_who_knows_it(access: Access, registry: Registry) -> None:
+    ana = access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
+    with pytest.raises(InvalidChange, match="not the password that you have now"):
+        access.change_password(ana, old="wrong", new=OTHER)
+    with pytest.raises(InvalidChange, match="among the first"):
+        access.change_password(ana, old=PASSWORD, new="1234567890")
+    changed = access.change_password(ana, old=PASSWORD, new=OTHER)
+    assert changed.credential != ana.credential
+    assert access.sign_in(name="Ana", password=OTHER, network="n") == changed
+    with pytest.raises(NotSignedIn):
+        access.sign_in(name="Ana", password=PASSWORD, network="n")
+    with pytest.raises(InvalidChange, match="changed elsewhere"):
+        access.change_password(ana, old=PASSWORD, new=OTHER)
+    registry.remove_person("Ana")
+    with pytest.raises(InvalidChange):
+        access.change_password(changed, old=OTHER, new=PASSWORD)
+    assert registry.people() == []
+
+
+def test_guessing_the_old_password_at_an_open_desk_is_slow(access: Access) -> None:
+    ana = access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
+    with pytest.raises(InvalidChange):
+        access.change_password(ana, old="wrong", new=OTHER)
+    change = sha256(f"change {ana.id}".encode()).hexdigest()
+    for _ in range(TRIES.at_once):
+        access.pace.wait(change, per_minute=TRIES.per_minute, burst=TRIES.at_once)
+    with pytest.raises(TooFast):
+        access.change_password(ana, old=PASSWORD, new=OTHER)
+
+
+@pytest.mark.every_server
+def test_a_reset_link_works_once_and_only_success_spends_it(access: Access, connection: Connection) -> None:
+    access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
+    with pytest.raises(NotFound):
+        access.offer_reset("Nobody")
+    first, second = access.offer_reset("ana"), access.offer_reset("Ana")
+    assert first not in str(connection.do("GET", reset(sha256(first.encode()).hexdigest())))
+    assert access.to_reset(first).name == "Ana"
+    with pytest.raises(InvalidChange):
+        access.reset(first, "short")
+    access.reset(first, OTHER)
+    assert access.sign_in(name="Ana", password=OTHER, network="n")
+    for spent in (first, second, "guess", ""):
+        with pytest.raises(LinkEnded, match="used, or is older than fifteen minutes"):
+            access.reset(spent, PASSWORD)
+    third = access.offer_reset("Ana")
+    key = reset(sha256(third.encode()).hexdigest())
+    assert 0 < connection.do("PTTL", key) <= INVITATION_LIFE
+    connection.do("PEXPIRE", key, INVITATION_LIFE + 86_400_000)
+    with pytest.raises(LinkEnded):
+        access.to_reset(third)
 
 
 def test_a_token_is_for_its_site_and_is_kept_as_a_digest(

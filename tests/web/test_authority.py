@@ -64,9 +64,10 @@ NOWHERE = {
     "batch": "batch_nowhere",
     "identity": "f" * 32,
     "event": "evt_nowhere",
-    "secret": "nowhere",
-    "name": "nowhere",
-    "filename": "nowhere",
+    "secret": "none-such",
+    "handle": "none-such",
+    "name": "none-such",
+    "filename": "none-such",
 }
 
 Objects = dict[str, str]
@@ -113,12 +114,13 @@ class House:
         if (role, site) not in self._people:
             client = self.client.application.test_client()
             self._people[role, site] = join(client, self.wiring, f"{role} of {site}", role, site=site)
+            self.token_of(client)
         return self._people[role, site]
 
     def token_of(self, client: FlaskClient) -> str:
         """Return the token that the forms carry which *client* gets."""
         if client not in self._tokens:
-            self._tokens[client] = hidden(client.get("/review/").text).get("csrf_token", "")
+            self._tokens[client] = hidden(client.get("/review/", follow_redirects=True).text).get("csrf_token", "")
         return self._tokens[client]
 
     def headers(self, role: Role, site: str) -> dict[str, str]:
@@ -258,7 +260,7 @@ def test_another_sites_things_answer_as_what_is_nowhere(house: House, door: Door
                 ask(house, client, route, objects, headers=headers) for objects in (house.elsewhere, NOWHERE)
             )
             assert foreign == absent, (route, kind)
-            assert foreign[0] == (404 if role else {Door.DESK: 303, Door.API: 401}[door]), (route, kind, foreign)
+            assert foreign[0] in ((404,) if role else (303, 401)), (route, kind, foreign)
             if route.rule.arguments == {"site"}:
                 continue
             mixed, none = {**house.elsewhere, "site": "demo"}, {**NOWHERE, "site": "demo"}
@@ -280,6 +282,18 @@ def test_a_role_that_does_not_suffice_learns_nothing(house: House, door: Door) -
         there = ask(house, client, route, house.here, headers=headers)
         assert there[0] == 403, (route, kind)
         assert there == ask(house, client, route, {**NOWHERE, "site": "demo"}, headers=headers), (route, kind)
+
+
+def test_no_form_of_the_desk_is_taken_without_its_token(house: House) -> None:
+    client = house.at_desk(Role.OWNER, "*")
+    for route in routes(house.client.application):
+        if route.asked.door in (Door.DESK, Door.ENTRANCE) and route.method != "GET":
+            for data in ({}, {"csrf_token": ""}, {"csrf_token": "x" * 43}):
+                assert client.open(route.path(house.here), method=route.method, data=data).status_code == 403, route
+            crossed = {"Sec-Fetch-Site": "cross-site"}
+            sent = {"csrf_token": house.token_of(client)}
+            answer = client.open(route.path(house.here), method=route.method, data=sent, headers=crossed)
+            assert answer.status_code == 403, route
 
 
 def test_what_waits_answers_everybody_as_what_is_nowhere(house: House) -> None:

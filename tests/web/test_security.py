@@ -5,9 +5,11 @@ from flask.testing import FlaskClient
 
 from service.core.people import OPERATOR, Role
 from service.core.security import SecurityEvent
+from service.web.desk_security import WORDS
 from service.wiring import Wiring
 from tests.web.test_api import DOOR, RUDE
-from tests.web.test_desk import join
+from tests.web.test_desk import join, token
+from tests.web.test_pages import PASSWORD, hidden
 
 LOG = "/review/-/security/"
 
@@ -70,3 +72,48 @@ def test_strangers_push_nothing_out(wiring: Wiring, monkeypatch: pytest.MonkeyPa
     assert 100 <= [record.event for _, record in found].count(SecurityEvent.SIGN_IN_FAILED) < 500
     places = [tuple(map(int, place.split("-"))) for place, _ in found]
     assert places == sorted(places, reverse=True)
+
+
+def test_who_comes_in_and_who_may_is_logged(client: FlaskClient, wiring: Wiring) -> None:
+    olga = join(client.application.test_client(), wiring, "Olga", Role.OWNER)
+    ben = join(client.application.test_client(), wiring, "Ben", Role.MODERATOR, site="demo")
+    door = {"csrf_token": token(olga)}
+    ben.post("/review/sign-out", data={"csrf_token": token(ben)})
+    for name in ("Ben", "what I took for a name, a password"):
+        page = client.get("/review/sign-in").text
+        client.post("/review/sign-in", data=hidden(page) | {"name": name, "password": "wrong, and long enough"})
+    client.post("/review/sign-in", data=hidden(page) | {"name": "Ben", "password": PASSWORD})
+    olga.post("/review/-/account/password", data=door | {"old": PASSWORD, "password": "another horse, another battery"})
+    door = {"csrf_token": token(olga)}
+    olga.post("/review/-/account/resets", data=door | {"name": "Ben"})
+    link = wiring.access.offer_reset("Ben")
+    page = client.get(f"/review/-/resets/{link}").text
+    client.post(f"/review/-/resets/{link}", data=hidden(page) | {"password": "yet another horse battery"})
+    client.post("/review/-/account/sessions/end", data={"csrf_token": token(client)})
+    wiring.access.add_token("Robot", Role.MODERATOR, site="demo")
+    (made,) = wiring.registry.tokens()
+    wiring.access.remove_token(made.member.id)
+    wiring.access.remove_person("Ben")
+    assert logged(wiring)[-15:] == [
+        ("invited", "The operator", "owner"),
+        ("joined", "Olga", "owner"),
+        ("invited", "The operator", "moderator"),
+        ("joined", "Ben", "moderator"),
+        ("signed_out", "Ben", ""),
+        ("sign_in_failed", "", "Ben"),
+        ("sign_in_failed", "", ""),
+        ("signed_in", "Ben", ""),
+        ("password_changed", "Olga", ""),
+        ("reset_made", "Olga", "Ben"),
+        ("reset_made", "The operator", "Ben"),
+        ("password_changed", "Ben", ""),
+        ("token_made", "The operator", f"{made.member.id} moderator"),
+        ("token_removed", "The operator", made.member.id),
+        ("member_removed", "The operator", "Ben"),
+    ]
+    networks = {record.network for _, record in wiring.security.page(member=OPERATOR, limit=20)}
+    assert len(networks - {""}) == 1
+
+
+def test_every_event_has_its_words() -> None:
+    assert set(WORDS) == set(SecurityEvent)

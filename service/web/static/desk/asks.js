@@ -1,5 +1,7 @@
 /* Asking the server: forms as the pages send them, answers as JSON or as a piece of a page. */
 
+import { signedIn, token } from "./again.js";
+
 export class Refused extends Error {
   /** What the server said no to: *said* is its sentence, *status* its number, 0 when it did not answer. */
   constructor(said, status) {
@@ -9,24 +11,40 @@ export class Refused extends Error {
 }
 
 const AWAY = "The desk does not answer. Nothing was changed; try again.";
+const SIGNED_OUT = "You are signed out. Nothing was changed; sign in and try again.";
 
-async function ask(url, options) {
-  let answer;
+async function sent(url, options) {
   try {
-    answer = await fetch(url, { ...options, signal: AbortSignal.timeout(15_000) });
+    return await fetch(url, { ...options, signal: AbortSignal.timeout(15_000) });
   } catch {
     throw new Refused(AWAY, 0);
   }
+}
+
+/** Ask for *url*, and where the session has ended once more after signing in again; *quietly*, nobody is asked to. */
+async function ask(url, options, { quietly = false } = {}) {
+  let answer = await sent(url, options());
+  let problem = await problemOf(answer);
+  if (!quietly && (answer.status === 401 || problem.type === "urn:parley:PageTooOld") && (await signedIn())) {
+    answer = await sent(url, options());
+    problem = await problemOf(answer);
+  }
   if (answer.ok) return answer;
-  const problem = await answer.json().catch(() => ({}));
-  if (answer.status === 401) throw new Refused("You are signed out. Reload the page to sign in; nothing was changed.", 401);
-  throw new Refused(problem.detail ?? AWAY, answer.status);
+  throw new Refused(answer.status === 401 ? SIGNED_OUT : (problem.detail ?? AWAY), answer.status);
+}
+
+async function problemOf(answer) {
+  return answer.ok ? {} : answer.json().catch(() => ({}));
 }
 
 /** Post *fields* and return what was answered. */
-export async function post(url, fields) {
+export async function post(url, fields, { quietly = false } = {}) {
   const body = fields instanceof FormData ? new URLSearchParams(fields) : new URLSearchParams(Object.entries(fields));
-  const answer = await ask(url, { method: "POST", headers: { Accept: "application/json" }, body });
+  const options = () => {
+    body.set("csrf_token", token());
+    return { method: "POST", headers: { Accept: "application/json" }, body };
+  };
+  const answer = await ask(url, options, { quietly });
   return answer.status === 204 ? null : answer.json();
 }
 
@@ -36,12 +54,7 @@ const tags = new Map();
 export async function news(url, about) {
   const headers = { Accept: "application/json" };
   if (tags.get(about)) headers["If-None-Match"] = tags.get(about);
-  let answer;
-  try {
-    answer = await fetch(url, { headers, signal: AbortSignal.timeout(15_000), cache: "no-store" });
-  } catch {
-    throw new Refused(AWAY, 0);
-  }
+  const answer = await sent(url, { headers, cache: "no-store" });
   if (answer.status === 304) return null;
   if (!answer.ok) throw new Refused(AWAY, answer.status);
   tags.set(about, answer.headers.get("ETag"));
@@ -52,7 +65,7 @@ export async function news(url, about) {
 export async function piece(url) {
   const address = new URL(url, location.href);
   address.searchParams.set("fragment", "1");
-  const answer = await ask(address, { headers: { Accept: "text/html, application/json" } });
+  const answer = await ask(address, () => ({ headers: { Accept: "application/json, text/html;q=0.9" } }));
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
   return template.content;

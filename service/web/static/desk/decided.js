@@ -31,12 +31,12 @@ export class Decided {
   }
 
   /** It was *made*: until its window ends it can be taken back. */
-  made(card, made, csrf) {
+  made(card, made) {
     const button = document.createElement("button");
     button.className = "parley-button";
     button.dataset.act = "undo";
     button.textContent = "Undo";
-    const entry = Object.assign(this.#entry(card), { csrf, version: made.version, button });
+    const entry = Object.assign(this.#entry(card), { version: made.version, button });
     button.addEventListener("click", (event) => {
       event.preventDefault();
       event.stopPropagation();
@@ -87,9 +87,9 @@ export class Decided {
 
   async #undo(entry) {
     this.#close(entry);
-    const { card, csrf, version } = entry;
+    const { card, version } = entry;
     try {
-      const undone = await post(`${card.dataset.url}/undo`, { csrf_token: csrf, version });
+      const undone = await post(`${card.dataset.url}/undo`, { version });
       card.dataset.version = undone.version;
       this.#back(card);
       this.#say("Undone.");

@@ -16,11 +16,10 @@ const OUTCOMES = { approve: "published", reject: "rejected", spam: "spam", escal
 class Desk {
   constructor(root) {
     this.root = root;
-    this.csrf = root.dataset.csrf;
     this.list = root.querySelector(".desk-queue");
     this.current = null;
     this.decided = new Decided((card) => this.#back(card), (text) => this.say(text));
-    this.leases = new Leases(this.csrf, (card, holder) => this.held(card, holder));
+    this.leases = new Leases((card, holder) => this.held(card, holder));
     this.batch = new Batch(this);
     this.keys = new Keys(document.querySelector("#desk-help"), (act, number) => this.do(act, number));
     this.pulse = new Pulse(this);
@@ -105,7 +104,7 @@ class Desk {
     this.go(following);
     try {
       const made = await post(form.action, fields);
-      this.decided.made(card, made, this.csrf);
+      this.decided.made(card, made);
       this.pulse.soon();
     } catch (error) {
       this.#refused(card, error);

@@ -1,12 +1,12 @@
 /* Who has what open: the comment one is at is taken, held while one works, and given back when one goes on or away. */
 
+import { token } from "./again.js";
 import { post } from "./asks.js";
 
 const SETTLE = 300;
 const RENEW = 4 * 60_000;
 
 export class Leases {
-  #csrf;
   #taken;
   #card = null;
   #timer = 0;
@@ -14,8 +14,7 @@ export class Leases {
   #renewed = 0;
 
   /** *taken* is told of each card whether somebody else has it. */
-  constructor(csrf, taken) {
-    this.#csrf = csrf;
+  constructor(taken) {
     this.#taken = taken;
     for (const sign of ["keydown", "pointermove", "scroll"]) {
       addEventListener(sign, () => this.#stir(), { passive: true });
@@ -45,7 +44,7 @@ export class Leases {
     const card = this.#card;
     this.#renewed = Date.now();
     try {
-      const lease = await post(`${card.dataset.url}/lease`, { csrf_token: this.#csrf });
+      const lease = await post(`${card.dataset.url}/lease`, {}, { quietly: true });
       card.dataset.lease = lease.token;
       this.#taken(card, lease.held_by);
       if (card !== this.#card && !card.classList.contains("is-decided")) this.#return(card);
@@ -71,7 +70,7 @@ export class Leases {
 
   #return(card) {
     if (!card.dataset.lease) return;
-    const fields = new URLSearchParams({ csrf_token: this.#csrf, lease: card.dataset.lease });
+    const fields = new URLSearchParams({ csrf_token: token(), lease: card.dataset.lease });
     navigator.sendBeacon(`${card.dataset.url}/give-back`, fields);
     card.dataset.lease = "";
   }

@@ -21,7 +21,7 @@ if (page) {
   });
   // Giving back comes before a decision that leaves the page, so that the form proves the lease no more than it must.
   const lease = page.querySelector("[name=lease]");
-  const leases = new Leases(page.dataset.csrf, () => {});
+  const leases = new Leases(() => {});
   leases.at(page);
   page.addEventListener("submit", () => {
     lease.value = "";

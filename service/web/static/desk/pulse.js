@@ -1,5 +1,6 @@
 /* What changes while one works: counts, the age of the oldest, who has what open, and that something new waits. */
 
+import { offer } from "./again.js";
 import { news } from "./asks.js";
 
 const EVERY = 5_000;
@@ -34,8 +35,9 @@ export class Pulse {
         const pulse = await news(`${url}${url.includes("?") && !url.endsWith("?") ? "&" : ""}since=${this.since}`, this.since);
         if (pulse) this.#show(pulse);
         document.documentElement.classList.remove("is-away");
-      } catch {
+      } catch (error) {
         document.documentElement.classList.add("is-away");
+        if (error.status === 401) offer();
       }
     }
     this.#later(EVERY);
