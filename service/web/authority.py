@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Final, TypeVar, cast
 
+import structlog
 from flask import Flask, current_app, g, request
 
 from service.core.people import ALL_SITES, Member, Role
@@ -118,6 +119,7 @@ def _check() -> None:
         return
     member = session.member() if asked.door is Door.DESK else bearer.bearer()
     g.asker = replace(member, network=session.fingerprint())
+    structlog.contextvars.bind_contextvars(actor=member.id)
     if asked.role is None:
         return
     site = (request.view_args or {}).get("site", ALL_SITES)
