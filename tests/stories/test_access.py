@@ -12,7 +12,7 @@ from service.core.passwords import LONGEST
 from service.core.people import Role
 from service.core.site import Site
 from service.store.connection import Connection
-from service.store.keys import reset, sign_in_turn
+from service.store.keys import PEOPLE, reset, sign_in_turn
 from service.store.registry import INVITATION_LIFE, Registry
 from service.wiring import default_policy
 
@@ -46,6 +46,17 @@ def test_signing_in_takes_the_name_and_the_password(access: Access) -> None:
     for name, password in (("Ana", "wrong"), ("Nobody", PASSWORD)):
         with pytest.raises(NotSignedIn, match="The name or the password is not right"):
             access.sign_in(name=name, password=password, network="n")
+
+
+def test_a_password_is_kept_as_a_slow_hash_alone(access: Access, connection: Connection) -> None:
+    ana = access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
+    ben = access.join(access.invite(Role.MODERATOR), name="Ben", password=PASSWORD)
+    # RFC 9106, for machines whose memory has other uses too: 64 MiB, three passes, four lanes; 128 bits of salt.
+    assert {person.secret.rpartition("$")[0].rpartition("$")[0] for person in (ana, ben)} == {
+        "$argon2id$v=19$m=65536,t=3,p=4"
+    }
+    assert ana.secret != ben.secret
+    assert PASSWORD not in str(connection.do("HGETALL", PEOPLE))
 
 
 def test_a_password_counts_as_it_was_typed_to_its_last_character(access: Access) -> None:
