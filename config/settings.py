@@ -7,9 +7,10 @@ named by `PARLEY_CONFIG` or `parley.toml` beside the code, and as a file in the 
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ SECRETS_FOLDER = Path("/run/secrets")
 
 #: Environment variables that begin so are ours: a misspelt one stops the start instead of being ignored.
 OWN_PREFIXES = ("PARLEY_", "WEBHOOK_")
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?")
 
 #: Ours too, but about where to read settings, so no setting can hold them.
 META = ("PARLEY_CONFIG", "PARLEY_SECRETS", "PARLEY_DATASET")
@@ -38,7 +41,22 @@ def _split(value: object) -> object:
 def _origin(url: HttpUrl | None) -> HttpUrl | None:
     if url is not None and (url.path not in (None, "/") or url.query or url.fragment or url.username):
         raise ValueError("give only scheme, host and port, like https://comments.example.org")
+    # What a host may be made of in a URL, headers would read as their own.
+    if url is not None and (url.port == 0 or not (_NAME.fullmatch(url.host or "") or (url.host or "").startswith("["))):
+        raise ValueError("its host must be a name or an address, like https://comments.example.org")
     return url
+
+
+def _host(text: str) -> str:
+    """Return a name or an address; an IPv6 one may come in brackets, as in a URL."""
+    host = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    try:
+        address = ip_address(host)
+    except ValueError:
+        if host != text or not _NAME.fullmatch(host):
+            raise ValueError("give a host name or an address, like 127.0.0.1, 0.0.0.0 or ::1") from None
+        return host
+    return str(address)
 
 
 def _proxy(url: SecretStr | None) -> SecretStr | None:
@@ -48,6 +66,7 @@ def _proxy(url: SecretStr | None) -> SecretStr | None:
     return url
 
 
+Host = Annotated[str, AfterValidator(_host)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 
@@ -62,10 +81,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", case_sensitive=False, hide_input_in_errors=True)
 
-    host: str = setting("127.0.0.1", "Address that the web server listens on.", min_length=1, max_length=255)
+    host: Host = setting("127.0.0.1", "Address that the web server listens on, IPv6 too.", min_length=1, max_length=255)
     port: int = setting(8080, "Port that the web server listens on.", ge=1, le=65535)
     public_url: Annotated[HttpUrl | None, AfterValidator(_origin)] = setting(
-        None, "Where people reach this Parley, scheme and host only. Unset: the address that the request came to."
+        None,
+        "Where people reach this Parley, scheme and host only. Unset: the address that the request came to. Hosts "
+        "other than this, HOST and the machine's own are refused.",
     )
     trusted_proxies: Networks = setting(
         (), "Networks whose X-Forwarded-For, -Proto and -Host are believed. None: forwarded headers are ignored."
@@ -104,7 +125,7 @@ class Settings(BaseSettings):
         60, "How long a session at the desk lasts that nobody uses.", unit="minutes", ge=5, le=43_200
     )
     metrics_token: SecretStr | None = setting(
-        None, "Bearer token for /metrics from anywhere but loopback. Unset: loopback only."
+        None, "Bearer token for /metrics from anywhere but loopback, and through any proxy. Unset: loopback only."
     )
     web_workers: int = setting(2, "Web server processes.", ge=1, le=64)
     web_threads: int = setting(8, "Threads in each web server process.", ge=1, le=256)

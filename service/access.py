@@ -90,15 +90,12 @@ class Access:
         return secret
 
     def invited(self, secret: str) -> Member:
-        """Return whom the invitation is for, without spending it. Raises NotFound."""
-        member = self.registry.invited(_digest(secret))
-        if member is None:
-            raise NotFound("invitation", "any more; ask for a new one")
-        return member
+        """Return whom the invitation is for, without spending it. Raises NotFound, InvitationOver."""
+        return self.registry.invited(_digest(secret))
 
     def join(self, secret: str, *, name: str, password: str, whence: str = "") -> Member:
-        """Take up an invitation, which ends it; *whence* is the network's fingerprint. Raises InvalidChange with the
-        faults, NotFound."""
+        """Take up an invitation, which ends it if that succeeds; *whence* is the network's fingerprint. Raises
+        InvalidChange with the faults, NotFound, InvitationOver."""
         invited = self.invited(secret)
         name = public(name)
         faults = _faults_of_name(name) + self._faults_of_password(password, name=name)
@@ -110,10 +107,10 @@ class Access:
         if faults:
             raise InvalidChange(faults)
         person = replace(invited, id=self.new_id("m"), name=name, secret=_hasher.hash(password))
-        if self.registry.spend(_digest(secret)) is None:
-            raise NotFound("invitation", "any more; ask for a new one")
-        self.registry.add_person(
-            person, check=lambda people, tokens: _refuse(_mistaken(name, (*people, *tokens), site=person.site))
+        self.registry.join(
+            _digest(secret),
+            person,
+            check=lambda people, tokens: _refuse(_mistaken(name, (*people, *tokens), site=person.site)),
         )
         self.security.note(SecurityEvent.JOINED, replace(person, network=whence), site=person.site, about=person.role)
         return person

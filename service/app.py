@@ -74,7 +74,6 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
         MAX_CONTENT_LENGTH=LONGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LONGEST_REQUEST,
         MAX_FORM_PARTS=50,
-        TRUSTED_HOSTS=wiring.trusted_hosts,
         DESCRIPTION=openapi.DESCRIPTION,
         SECURITY_SCHEMES=openapi.SECURITY,
         OPENAPI_VERSION="3.1.0",
@@ -88,7 +87,7 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
     for views in VIEWS:
         app.register_blueprint(views.bp)
     problems.register(app)
-    traffic.register(app)
+    traffic.register(app, hosts=wiring.trusted_hosts)
     authority.register(app)
     app.wsgi_app = traffic.TrustedProxies(app.wsgi_app, wiring.settings.trusted_proxies)  # type: ignore[method-assign]
     return app

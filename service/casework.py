@@ -25,7 +25,7 @@ MOST_ENTRIES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """A comment among others: those it answers, *above* it, from the outermost on, wherever they stand; the published
+    """A comment among others: those it answers, *above* it, from the outermost on, wherever they stand; the public
     ones *before* it and *after* it, as the thread reads; what moderators did to it beside deciding."""
 
     comment: Comment
@@ -85,13 +85,14 @@ class Casework:
         """Return what stands around a comment. Raises NotAllowed, NotFound."""
         member.require(Role.VIEWER, site)
         comment = self.queue.find(site, id)
+        thread = self.pages.thread(site, comment.thread)
         before, after = self.pages.beside(site, comment, limit=MOST_BESIDE)
         return Surroundings(
             comment=comment,
             above=self._above(comment),
             before=tuple(before),
             after=tuple(after),
-            thread=self.pages.thread(site, comment.thread),
+            thread=thread,
             acts=tuple(self.acts.of(site, id, limit=MOST_ENTRIES)),
         )
 

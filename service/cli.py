@@ -40,9 +40,16 @@ def up() -> None:
 
 
 @cli.command()
-def web() -> None:
+@click.option("--check", is_flag=True, help="Only tell, by the exit code, whether the web server here is ready.")
+def web(*, check: bool) -> None:
     """Run the web server alone."""
-    Settings.load()
+    settings = Settings.load()
+    if check:
+        from service.up import is_ready
+        from service.wiring import Wiring
+
+        sys.exit(not is_ready(Wiring(settings).local_url))
+
     os.chdir(REPOSITORY)
     server = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "service.app:application()"]
     os.execv(sys.executable, server)

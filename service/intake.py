@@ -79,6 +79,7 @@ class Intake:
         if moderator:
             moderator.require(Role.MODERATOR, site.id)
         door = self._door(submission, site=site, network=network, idempotency_key=idempotency_key, thread=thread)
+        door = replace(door, is_answer=moderator is not None)
         found = self.queue.preflight(site.id, door)
         if isinstance(found, Receipt):
             return self._with_token(site, found)
@@ -139,7 +140,7 @@ class Intake:
         )
 
     def report(self, site: Site, id: str, *, complaint: Complaint, note: str, network: str) -> bool:
-        """Note a reader's report of a published comment, which stays published. False if *network* reported it before.
+        """Note a reader's report of a public comment, which stays public. False if *network* reported it before.
 
         Raises NotFound, InvalidChange for a long note, TooFast.
         """
@@ -147,7 +148,8 @@ class Intake:
             raise InvalidChange([Fault("note", f"A report has at most {LONGEST_REPORT:,} characters.")])
         comment = self.queue.find(site.id, id)
         report = Report(complaint, mask(note).text)
-        told = described(comment, Decision(comment.outcome, READER, note=report.note)) | {"complaint": complaint.value}
+        stands = Decision(Outcome.PUBLISHED, READER, note=report.note)
+        told = described(comment, stands) | {"complaint": complaint.value}
         printed = self._print(site, "reporter", network)
         door = Door("", printed, site.policy.comments_per_minute, site.policy.comments_burst)
         event = NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False))

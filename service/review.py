@@ -30,11 +30,20 @@ TRIED = 10
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A comment on the desk, with every decision and report so far. A lease without a token is another's."""
+    """A comment on the desk, with every decision and report so far, and the lease on it, if there is one. A lease
+    without a token is another's."""
 
     comment: Comment
     decisions: tuple[Decision, ...]
     reports: tuple[Report, ...]
+    lease: Lease | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A comment, and the lease by which it is the asker's."""
+
+    comment: Comment
     lease: Lease
 
 
@@ -104,8 +113,8 @@ class Review:
             end = known[limit - 1][0], known[limit - 1][1].id
         return Found(tuple(known[:limit]), sum(page.looked for page in pages), end)
 
-    def next(self, site: str, view: View, *, member: Member, after: Place | None = None) -> Opened | None:
-        """Open the first comment of *view* that nobody else has open; None when there is none as far as one look goes.
+    def next(self, site: str, view: View, *, member: Member, after: Place | None = None) -> Taken | None:
+        """Take the first comment of *view* that nobody else has open; None when there is none as far as one look goes.
 
         Raises NotAllowed.
         """
@@ -120,9 +129,12 @@ class Review:
                 return None
             after = found.next
 
-    def open(self, site: str, id: str, *, member: Member) -> Opened:
-        """Open a comment to decide it, and lease it to *member*. Raises NotAllowed, NotFound."""
-        return self._opened(site, id, lease=self.lease(site, id, member=member))
+    def look(self, site: str, id: str, *, member: Member) -> Opened:
+        """Return a comment to decide it, leased to nobody by that. Raises NotAllowed, NotFound."""
+        member.require(Role.MODERATOR, site)
+        decisions, reports = self.queue.decisions(site, id), self.queue.reports(site, id)
+        lease = self.leases.on(site, id, reader=member.actor)
+        return Opened(self.queue.find(site, id), tuple(decisions), tuple(reports), lease)
 
     def lease(self, site: str, id: str, *, member: Member) -> Lease:
         """Lease a comment to *member*, or for longer; without a token it is another's. Raises NotAllowed, NotFound."""
@@ -174,18 +186,14 @@ class Review:
         event = NewEvent(self.new_id("evt"), json.dumps(told, ensure_ascii=False))
         return Act(comment, decision, event, lease, undo_window, gives_way)
 
-    def _opened(self, site: str, id: str, *, lease: Lease) -> Opened:
-        decisions, reports = self.queue.decisions(site, id), self.queue.reports(site, id)
-        return Opened(self.queue.find(site, id), tuple(decisions), tuple(reports), lease)
-
-    def _taken(self, comment: Comment, *, member: Member) -> Opened | None:
-        """Open *comment* as it was listed; None where someone has opened or decided it since."""
+    def _taken(self, comment: Comment, *, member: Member) -> Taken | None:
+        """Take *comment* as it was listed; None where someone has opened or decided it since."""
         lease = self.lease(comment.site, comment.id, member=member)
         if not lease.token:
             return None
-        opened = self._opened(comment.site, comment.id, lease=lease)
-        if opened.comment.version == comment.version:
-            return opened
+        now = self.queue.find(comment.site, comment.id)
+        if now.version == comment.version:
+            return Taken(now, lease)
         self.leases.give_back(comment.site, comment.id, token=lease.token)
         return None
 
@@ -205,9 +213,9 @@ def before_last(decisions: Sequence[Decision], *, version: int) -> Decision:
 
 
 def reversal(before: Decision, *, actor: Actor, undoes: int | None = None, batch: str = "") -> Decision:
-    """Return the decision of *actor* that puts a comment back to where *before* had it."""
+    """Return the decision of *actor* that puts a comment back to where *before* had it, its author told the same."""
     reasons = (Reason.ESCALATED,) if before.escalates else ()
-    return Decision(before.outcome, actor, reasons, undoes=undoes, batch=batch)
+    return Decision(before.outcome, actor, reasons, told=before.told, undoes=undoes, batch=batch)
 
 
 def masked(text: str) -> MaskedText | None:

@@ -98,14 +98,15 @@ def _check_address(host: str, port: int) -> None:
 
 def _wait_until_ready(url: str, supervisor: Supervisor) -> None:
     ends = time.monotonic() + PATIENCE
-    while not _is_ready(url):
+    while not is_ready(url):
         supervisor.insist()
         if time.monotonic() > ends:
             raise StartRefused("The web server did not get ready. The lines above say why.")
         supervisor.pause(LOOK)
 
 
-def _is_ready(url: str) -> bool:
+def is_ready(url: str) -> bool:
+    """Whether the web server at *url* takes comments in."""
     # Not urllib: it would ask the proxy that the environment may name.
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=2)
     try:

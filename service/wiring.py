@@ -264,13 +264,13 @@ class Wiring:
         return f"{self.url}review/-/resets/{self.access.offer_reset(name)}"
 
     @property
-    def trusted_hosts(self) -> list[str] | None:
+    def trusted_hosts(self) -> frozenset[str] | None:
         """Hosts that a request may name, so that a name rebound to this machine gets nothing; None: any."""
         public, host = self.settings.public_url, self.settings.host
         if public is None and host in ("0.0.0.0", "::"):  # noqa: S104 - asked whether, not bound
             return None
-        named = {"127.0.0.1", "localhost", "[::1]", host if ":" not in host else f"[{host}]"}
-        return sorted(named | ({public.host} if public and public.host else set()))
+        named = {"127.0.0.1", "localhost", "[::1]", host.lower() if ":" not in host else f"[{host}]"}
+        return frozenset(named | ({public.host} if public and public.host else set()))
 
 
 def default_policy() -> Policy:

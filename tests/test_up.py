@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
@@ -43,6 +44,12 @@ def is_ready(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def check(folder: Path, port: int, **more: str) -> int:
+    """Return what the check of the web server says by its exit code."""
+    command = [sys.executable, "-m", "service", "web", "--check"]
+    return subprocess.run(command, env=environment(folder / "data", port, **more), check=False, timeout=30).returncode
 
 
 def processes(program: Program) -> dict[str, int]:
@@ -168,12 +175,14 @@ def test_a_data_folder_in_use_is_said_in_one_sentence(tmp_path: Path, parley: Pr
     assert is_ready(port)
 
 
-def test_with_redis_url_no_server_is_embedded(tmp_path: Path, port: int) -> None:
+def test_with_redis_url_no_server_is_embedded_and_it_listens_on_ipv6_as_well(tmp_path: Path, port: int) -> None:
     (tmp_path / "server").mkdir()
     server = ValkeyForTests(tmp_path / "server")
     try:
-        with up(tmp_path / "data", port, folder=tmp_path / "said", REDIS_URL=server.url) as program:
+        with up(tmp_path / "data", port, folder=tmp_path / "said", REDIS_URL=server.url, HOST="[::1]") as program:
             wait_until_up(program)
+            assert program.said.startswith(f"Parley is ready: http://[::1]:{port}/\n")
+            assert [check(tmp_path, at, REDIS_URL=server.url, HOST="::1") for at in (port, free_port())] == [0, 1]
             assert not how_many(program, "server")
             assert not (tmp_path / "data" / "valkey").exists()
             program.press_ctrl_c()

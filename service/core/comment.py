@@ -155,6 +155,21 @@ class Comment:
         return self if body == self.body else replace(self, body=body, opinion=without_spans(self.opinion))
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A comment as the public and its author see it: a decision shows once it can't be undone, with what the author is
+    told."""
+
+    comment: Comment
+    outcome: Outcome
+    told: str
+
+    @property
+    def is_public(self) -> bool:
+        """Whether all may read it."""
+        return self.outcome is Outcome.PUBLISHED
+
+
 class Complaint(StrEnum):
     """What a reader may report a comment for."""
 

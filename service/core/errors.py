@@ -15,6 +15,7 @@
     │   └── KeyReused             an Idempotency-Key with another payload
     ├── NotFound                  no such site, comment, person, endpoint
     │   └── LinkEnded             a link that works once has been used, or is too old
+    │   └── InvitationOver        taken up already, or expired
     ├── NotAllowed                known, but the role does not suffice
     │   └── PageTooOld            a form of a session that has ended since, or of nobody's
     ├── NotSignedIn               unknown
@@ -24,7 +25,7 @@
     ├── NotOpened                 sealed with a key that is missing, or changed since
     └── Unavailable               Redis, or another neighbour, does not answer
 
-`service.web.problems` maps each to its HTTP answer.
+`service.web.problems` maps each to its HTTP answer, and those of `service.outside`.
 """
 
 from collections.abc import Sequence
@@ -137,10 +138,10 @@ class KeyReused(Refused):
 
 
 class NotFound(ParleyError):
-    """There is no *what* of that name, which anybody may have typed."""
+    """There is no *what* of that name, which anybody may have typed; or none at all, as *said* in a sentence."""
 
-    def __init__(self, what: str, name: str) -> None:
-        super().__init__(f"There is no {what} “{mask(name).text}”.")
+    def __init__(self, what: str, name: str = "", *, said: str = "") -> None:
+        super().__init__(said or f"There is no {what} “{mask(name).text}”.")
         self.what = what
 
 
@@ -150,6 +151,18 @@ class LinkEnded(NotFound):
     def __init__(self) -> None:
         ParleyError.__init__(self, "This link has been used, or is older than fifteen minutes. Ask for a new one.")
         self.what = "link"
+
+
+class InvitationOver(NotFound):
+    """An invitation that *was_used*, or else has expired."""
+
+    def __init__(self, *, was_used: bool) -> None:
+        used = (
+            "This invitation was taken up already: each lets one person in. If that was you, sign in with the name and "
+            "the password that you chose; else ask for a new one."
+        )
+        expired = "This invitation has expired: each is good for fifteen minutes. Ask for a new one."
+        super().__init__("invitation", said=used if was_used else expired)
 
 
 class NotAllowed(ParleyError):

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from service.core.errors import Fault, InvalidChange
 from service.core.policy import Policy
 from service.core.rules import Rule
-from service.core.thread import host_of
+from service.core.thread import host_of, is_origin
 
 #: A site's id stands in URLs and keys.
 ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
-_ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+LONGEST_ORIGIN = 260
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,6 @@ def site_id(text: str) -> str:
 def origin(text: str) -> str:
     """Return *text* as an origin, scheme and host. Raises InvalidChange."""
     tidy = text.strip().rstrip("/").lower()
-    if not _ORIGIN.fullmatch(tidy) or len(tidy) > 260:
+    if len(tidy) > LONGEST_ORIGIN or not is_origin(tidy):
         raise InvalidChange([Fault("origins", "An origin is a scheme and a host, like https://news.example.org.")])
     return tidy

@@ -7,6 +7,7 @@ import hashlib
 import re
 from base64 import b32encode
 from dataclasses import replace
+from ipaddress import IPv6Address
 from typing import Final
 from unicodedata import normalize
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
@@ -39,6 +40,9 @@ _LEVELS: Final = 8
 
 _ADDRESS: Final = "Please give the page’s address, like https://example.org/article."
 
+_ORIGIN: Final = re.compile(
+    r"https?://(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[(?P<address>[0-9a-f:.]+)\])(?::(?P<port>[0-9]{1,5}))?"
+)
 _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]")
 # What a parameter is made of that holds a query itself, "/article?id=7&email=…", each piece with what parts it off.
 _PIECE: Final = re.compile(r"[&;?]?[^&;?]+|[&;?]")
@@ -147,9 +151,25 @@ def host_of(url: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Return the origin of *url*, its scheme and host; empty where there is none."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    """Return the origin of *url*, its scheme and host; empty where there is none that is one for certain."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return origin if is_origin(origin) else ""
+
+
+def is_origin(text: str) -> bool:
+    """Whether *text* is an origin in lower case, and has no sign that a header reads as its own."""
+    found = _ORIGIN.fullmatch(text)
+    if found is None:
+        return False
+    address, port = found["address"], found["port"]
+    try:
+        return (address is None or bool(IPv6Address(address))) and (port is None or 0 < int(port) < 2**16)
+    except ValueError:
+        return False
 
 
 def _masked(piece: str) -> Masked:

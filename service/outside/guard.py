@@ -50,6 +50,9 @@ CLOSED: Final[tuple[Network, ...]] = tuple(
     )
 )
 
+#: Of IPv6 only this is given to anybody at all. The rest is refused whatever it may become.
+GLOBAL: Final = IPv6Network("2000::/3")
+
 LONGEST_URL: Final = 2048
 
 
@@ -71,7 +74,8 @@ class Guard:
         canonical = _canonical(ip_address(address.partition("%")[0]))
         if any(canonical in network for network in self._allow):
             return
-        if not is_encrypted or any(canonical in network for network in CLOSED):
+        is_given = canonical.version == 4 or canonical in GLOBAL
+        if not (is_encrypted and is_given) or any(canonical in network for network in CLOSED):
             raise AddressRefused
 
 

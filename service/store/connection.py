@@ -58,10 +58,11 @@ class _NodePool(redis.BlockingConnectionPool):
 
 
 class Script:
-    """One atomic change: the Lua file *name*, loaded when the server does not know it yet."""
+    """One atomic change: the Lua file *name*, behind the one that it is *given*, loaded when the server does not know
+    it yet."""
 
-    def __init__(self, name: str) -> None:
-        self.source = (_LUA / f"{name}.lua").read_text("utf-8")
+    def __init__(self, name: str, *, given: str = "") -> None:
+        self.source = "".join((_LUA / f"{each}.lua").read_text("utf-8") for each in (given, name) if each)
         self.sha = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
 

@@ -13,7 +13,7 @@ Registry, tag `{registry}`
     names               hash    case-folded sign-in name → person id
     tokens              hash    token id → Token as JSON with a SHA-256 of the secret
     tokens:used         hash    token id → ms at which it was last used, to the minute
-    invitation:<hash>   string  Member to be, as JSON; expires; spent by GETDEL
+    invitation:<hash>   string  Member to be, as JSON, or "used <person id>"; good for fifteen minutes, known for a week
     reset:<hash>        string  "<person id> <credential>" of whose password a link sets anew; expires
     attempts:<hash>     string  GCRA's theoretical arrival time of tries to sign in, ms: of a name from a network, of a
                                 name, of a network, of a browser that signed in before; expires
@@ -33,6 +33,8 @@ Partition, tag `{p00}` …
 
 Site, in its partition's tag
     comment:<id>        hash    the comment (codec.py), its version, sequence, `told`: the last sequence fanned out,
+                                undo_until: when its last decision can't be undone any more, before, before_version:
+                                the outcome that is public until then, and the decision that made it,
                                 size: bytes of its fields, network: the digest of whence it came, while it is held
     decisions:<id>      list    Decisions as JSON, oldest first, append-only
     lease:<id>          hash    token, holder, name; expires when the lease ends
@@ -55,15 +57,18 @@ Site, in its partition's tag
     reporters:<id>      set     digests of the networks that reported the comment, bounded
     reported            zset    published comments that readers reported, by how many reports wait for a decision
     reported:latest     zset    the same, by their last report
-    thread:<key>        zset    published comments by created_at
-    tree:<key>          zset    paths of published comments, all with score 0: in order, a thread reads as a tree
-    roots:<key>         zset    first-level comments with anything published at or below them, by created_at
-    busy:<key>          zset    the same, by how many are published
-    soon:<key>          zset    of these, the ones whose undo window is open, by its end
+    thread:<key>        zset    public comments by created_at
+    tree:<key>          zset    paths of public comments, all with score 0: in order, a thread reads as a tree
+    roots:<key>         zset    first-level comments with anything public at or below them, by created_at
+    busy:<key>          zset    the same, by how many are public
+    soon:<key>          zset    "<show or hide> <created_at> <root_at> <path>": what changes there, by the end of the
+                                undo window that it waits for
     about:<key>         hash    url, title, opened: ms of its first comment, closed: "1" once closed by hand,
                                 pinned: the first-level comment that stands first, if one does,
                                 revision: counts public changes, for ETags
     author:<known_as>   hash    published, refused: counts of whoever holds an author key; of all who hold none
+    unsettled:<known_as>  zset  "<comment> <outcome before> <outcome>" of the decisions that can still be undone, by
+                                when no more; expires then
     said:<digest>       string  id of the comment in which this author said this here; expires
     receipt:<digest>    string  "<payload digest> <comment id> <outcome>" of an Idempotency-Key; expires
     pace:<digest>       string  GCRA's theoretical arrival time of a network's comments or reports, ms; expires
@@ -291,6 +296,9 @@ class SiteKeys:
 
     def author(self, known_as: str) -> str:
         return f"{self._site}:author:{known_as}"
+
+    def unsettled(self, known_as: str) -> str:
+        return f"{self._site}:unsettled:{known_as}"
 
     def said(self, digest: str) -> str:
         return f"{self._site}:said:{digest}"

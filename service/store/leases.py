@@ -37,6 +37,16 @@ class Leases:
                 return Lease(id, Actor(other, retold(name)), "", int(ends))
         return Lease(id, holder, answer[1], int(answer[2]))
 
+    def on(self, site: str, id: str, *, reader: Actor) -> Lease | None:
+        """Return who has the comment open now, with the token where that is *reader*; None when nobody has."""
+        key = SiteKeys(site).lease(id)
+        (holder, name, token), left = self._redis.pipe([("HMGET", key, "holder", "name", "token"), ("PTTL", key)])
+        if holder is None or left > LEASE_LENGTH:
+            return None
+        seconds, micros = self._redis.do("TIME")
+        ends = int(seconds) * 1000 + int(micros) // 1000 + int(left)
+        return Lease(id, Actor(holder, retold(name)), token if holder == reader.id else "", ends)
+
     def give_back(self, site: str, id: str, *, token: str) -> bool:
         """End the lease that *token* proves; False when it had ended."""
         keys = SiteKeys(site)

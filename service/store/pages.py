@@ -1,11 +1,16 @@
-"""What the public may read: the published comments of a page, as a list and as a tree, and their count."""
+"""What the public may read: the public comments of a page, as a list and as a tree, and their count.
+
+A page's sets hold what is public. A decision changes them once it can't be undone any more: `state` makes the changes
+that are due, so that it comes before whatever else is asked of the page.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
+from typing import Final
 
-from service.core.comment import LONGEST_UNDO, Comment, Millis, Reading
+from service.core.comment import LONGEST_UNDO, Comment, Millis, Outcome, Reading
 from service.core.errors import NotFound
 from service.core.masking import MaskedText, retold
 from service.store import codec
@@ -13,16 +18,16 @@ from service.store.connection import Connection, Script
 from service.store.keys import SiteKeys
 from service.store.ranges import members_from
 
+#: The Lua file that says what is public: of a comment, and when its page changes.
+PUBLIC: Final = "public"
+
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What tells two states of a page apart without reading its comments. *hidden* ones are in their undo window.
-
-    The *pinned* comment shows, else it is empty.
-    """
+    """What tells two states of a page apart without reading its comments. The *pinned* comment shows, else it is
+    empty."""
 
     revision: int
-    hidden: frozenset[str]
     count: int
     is_closed: bool
     pinned: str = ""
@@ -72,29 +77,36 @@ class Pages:
 
     def __init__(self, connection: Connection) -> None:
         self._redis = connection
-        self._state = Script("state")
+        self._state = Script("state", given=PUBLIC)
 
     def state(self, site: str, thread: str, *, closes_after: Millis = 0) -> State:
         """Return the page's state now; it closes *closes_after* its first comment, or never for 0."""
         keys = SiteKeys(site)
-        revision, listed, is_closed, pinned, *hidden = self._redis.ask(
+        revision, count, is_closed, pinned = self._redis.ask(
             self._state,
-            [keys.about(thread), keys.thread(thread), keys.soon(thread), keys.tree(thread)],
+            [
+                keys.about(thread),
+                keys.thread(thread),
+                keys.soon(thread),
+                keys.tree(thread),
+                keys.roots(thread),
+                keys.busy(thread),
+            ],
             [closes_after, LONGEST_UNDO],
         )
-        return State(revision, frozenset(hidden), listed - len(hidden), bool(is_closed), pinned)
+        return State(revision, count, bool(is_closed), pinned)
 
     def thread(self, site: str, thread: str) -> Thread:
         """Return the thread of that key. Raises NotFound where nobody has written yet."""
         keys = SiteKeys(site)
-        about, count = self._redis.pipe([("HGETALL", keys.about(thread)), ("ZCARD", keys.thread(thread))])
+        state, about = self.state(site, thread), self._redis.do("HGETALL", keys.about(thread))
         if "url" not in about:
             raise NotFound("thread", thread)
         is_closed, pinned = about.get("closed") == "1", about.get("pinned", "")
-        return Thread(thread, retold(about["url"]), retold(about["title"]), count, is_closed, pinned)
+        return Thread(thread, retold(about["url"]), retold(about["title"]), state.count, is_closed, pinned)
 
     def beside(self, site: str, comment: Comment, *, limit: int) -> tuple[list[Comment], list[Comment]]:
-        """Return up to *limit* published comments before *comment*, and as many after it, as the thread reads from its
+        """Return up to *limit* public comments before *comment*, and as many after it, as the thread reads from its
         oldest on."""
         key, at = SiteKeys(site).tree(comment.thread), f"({comment.path}"
         before, after = self._redis.pipe(
@@ -110,13 +122,12 @@ class Pages:
         hashes = self._redis.pipe([("HGETALL", SiteKeys(site).comment(id)) for id in ids])
         return [codec.comment(id, site, fields) for id, fields in zip(ids, hashes, strict=True) if fields]
 
-    def published(
-        self, site: str, thread: str, *, after: tuple[float, str] | None, limit: int, hidden: frozenset[str]
-    ) -> list[Comment]:
+    def published(self, site: str, thread: str, *, after: tuple[float, str] | None, limit: int) -> list[Comment]:
         """Return the comments that all may read, oldest first, equal times by id, from *after* on."""
         keys = SiteKeys(site)
-        found = members_from(self._redis, keys.thread(thread), after=after, limit=limit, skip=hidden)
-        return self._comments(site, [id for id, _ in found])
+        found = members_from(self._redis, keys.thread(thread), after=after, limit=limit)
+        # Where a decision to take one down can still be undone, the public sees none.
+        return [replace(each, outcome=Outcome.PUBLISHED) for each in self._comments(site, [id for id, _ in found])]
 
     def tree(
         self,
@@ -126,7 +137,6 @@ class Pages:
         order: Order,
         start: Place | None,
         limit: int,
-        hidden: frozenset[str],
         pinned: str = "",
         fitting: Callable[[Iterable[str]], int] | None = None,
     ) -> tuple[list[Reading], Place | None]:
@@ -134,7 +144,7 @@ class Pages:
         follow. The *pinned* one comes first with its replies, whatever the order. Of long comments there are fewer:
         *fitting* says how many of the first texts one answer takes."""
         keys = SiteKeys(site)
-        wanted = limit + 1 + len(hidden)
+        wanted = limit + 1
         if pinned and start is None:
             start = Place(order.first, pinned, at=True)
         roots = self._roots(keys, thread, order=order, start=start, limit=wanted, pinned=pinned)
@@ -146,7 +156,7 @@ class Pages:
             ]
         )
         for (_, score), paths in zip(roots, answers, strict=True):
-            found += [(score, path) for path in paths if _id(path) not in hidden]
+            found += [(score, path) for path in paths]
         page = found[:limit]
         stored = self._redis.pipe([("HMGET", keys.comment(_id(path)), *codec.READ) for _, path in page])
         readings = [

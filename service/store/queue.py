@@ -17,6 +17,7 @@ from service.core.comment import (
     Outcome,
     Receipt,
     Report,
+    Seen,
     Standing,
 )
 from service.core.errors import (
@@ -44,6 +45,7 @@ from service.store.acts import MOST_LOGGED
 from service.store.connection import Argument, Connection, Script
 from service.store.keys import SiteKeys
 from service.store.leases import LEASE_LENGTH
+from service.store.pages import PUBLIC
 
 DAY: Final = 24 * 3600 * 1000
 
@@ -69,7 +71,7 @@ MOST_DECIDED: Final = 10_000
 @dataclass(frozen=True, slots=True)
 class Door:
     """What is checked before a comment is stored: where it goes and who says to write, digests of what came, the pace,
-    the ms after which a thread closes, and how much may be held."""
+    the ms after which a thread closes, and how much may be held. An *answer* is a moderator's to its parent."""
 
     said: str
     network: str
@@ -83,6 +85,7 @@ class Door:
     most_held: Held = Held(2**53, 2**53)  # noqa: RUF009 - frozen
     key: str = ""
     payload: str = ""
+    is_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,9 @@ class Queue:
     def __init__(self, connection: Connection, *, event_life: Millis) -> None:
         self._redis = connection
         self._event_life = event_life
-        self._admit, self._decide, self._report = Script("admit"), Script("decide"), Script("report")
+        self._admit, self._decide, self._report, self._seen = (
+            Script(name, given=PUBLIC) for name in ("admit", "decide", "report", "seen")
+        )
 
     def preflight(self, site: str, door: Door) -> Receipt | Welcome:
         """Return the receipt that the key of *door* has, or what is known of who is there: before any work, and
@@ -175,6 +180,7 @@ class Queue:
                 keys.waiting(Sorting.USEFUL),
                 keys.written(author),
                 keys.record(author),
+                keys.soon(comment.thread),
                 *map(keys.facet, facets_of(comment)),
             ],
             [
@@ -215,6 +221,16 @@ class Queue:
         if not fields.get("outcome"):
             raise NotFound("comment", id)
         return codec.comment(id, site, fields)
+
+    def seen(self, site: str, id: str) -> Seen:
+        """Return the comment as the public and its author see it now. Raises NotFound."""
+        keys = SiteKeys(site)
+        answer = self._redis.ask(self._seen, [keys.comment(id), keys.decisions(id)], [LONGEST_UNDO])
+        if not answer:
+            raise NotFound("comment", id)
+        outcome, decision, *fields = answer
+        comment = codec.comment(id, site, dict(zip(fields[::2], fields[1::2], strict=True)))
+        return Seen(comment, Outcome(outcome), codec.decision(decision).told or "")
 
     def find_each(self, site: str, ids: Sequence[str]) -> dict[str, Comment]:
         """Return those of the comments that are there, by id."""
@@ -272,6 +288,7 @@ class Queue:
                 keys.moderation_log,
                 keys.acts(comment.id),
                 keys.held,
+                keys.unsettled(comment.author.known_as),
                 *map(keys.facet, facets_of(comment)),
             ],
             [
@@ -327,6 +344,7 @@ class Queue:
                 self._event_life,
                 comment.site,
                 MOST_REPORTERS,
+                LONGEST_UNDO,
             ],
         )
         match answer:
@@ -366,11 +384,12 @@ def _asked(site: str, door: Door, *, id: str = "") -> tuple[list[str], list[Argu
             keys.author(door.known_as),
             keys.marks,
             keys.held,
+            keys.unsettled(door.known_as),
         ],
         [
             id,
             door.payload if door.key else "",
-            "reply" if door.parent else "",
+            "" if not door.parent else "answer" if door.is_answer else "reply",
             pace,
             pace * door.burst,
             door.closes_after,
@@ -381,6 +400,7 @@ def _asked(site: str, door: Door, *, id: str = "") -> tuple[list[str], list[Argu
             most.bytes // SHARES,
             door.known_as,
             door.fingerprint,
+            LONGEST_UNDO,
         ],
     )
 

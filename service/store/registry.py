@@ -7,7 +7,7 @@ from typing import Final
 
 from redis.exceptions import ResponseError
 
-from service.core.errors import Fault, InvalidChange, NotFound, NotOpened, StartRefused
+from service.core.errors import Fault, InvalidChange, InvitationOver, NotFound, NotOpened, StartRefused
 from service.core.names import looks, public
 from service.core.people import Member, Role, Token
 from service.core.policy import Policy
@@ -18,6 +18,12 @@ from service.store.connection import Connection, Script
 
 #: How long an invitation may be taken up, ms.
 INVITATION_LIFE: Final = 15 * 60 * 1000
+
+#: How long one that was taken up or has expired is known as such, ms.
+REMEMBERED: Final = 7 * 24 * 3600 * 1000
+
+#: How an invitation reads that was taken up; the person follows.
+USED: Final = "used "
 
 #: Seconds by which a sign of life may seem to come too soon.
 BEAT_SLACK: Final = 60
@@ -49,6 +55,7 @@ class Registry:
         #: The names of each site's moderators, read when people and tokens had changed so often.
         self._moderators: tuple[str, Callable[[str], Mapping[str, str]]] = ("", lambda _: {})
         self._change = Script("change")
+        self._join = Script("join")
 
     def check_layout(self) -> None:
         """Write the layout of the data once, and refuse data of another layout: raises StartRefused."""
@@ -234,21 +241,38 @@ class Registry:
     # Invitations
 
     def invite(self, digest: str, member: Member) -> None:
-        """Keep an invitation to become *member* under its secret's digest, until it expires."""
+        """Keep an invitation to become *member* under its secret's digest."""
         text = codec.member_json(member)
-        self._redis.do("SET", keys.invitation(digest), text, "PX", INVITATION_LIFE)
+        self._redis.do("SET", keys.invitation(digest), text, "PX", INVITATION_LIFE + REMEMBERED)
 
-    def invited(self, digest: str) -> Member | None:
-        """Return whom the invitation is for, without spending it, or None."""
+    def invited(self, digest: str) -> Member:
+        """Return whom the invitation is for, without spending it. Raises NotFound, InvitationOver."""
         key = keys.invitation(digest)
         text, left = self._redis.pipe([("GET", key), ("PTTL", key)])
+        if text is None:
+            raise _no_invitation()
         # One that would last longer than any was made by a clock that went back since: it has ended.
-        return codec.member("", text) if text and left <= INVITATION_LIFE else None
+        if (was_used := text.startswith(USED)) or not 0 < left - REMEMBERED <= INVITATION_LIFE:
+            raise InvitationOver(was_used=was_used)
+        return codec.member("", text)
 
-    def spend(self, digest: str) -> Member | None:
-        """Return whom the invitation was for and end it, so that it works once; None if it was spent or expired."""
-        text = self._redis.do("GETDEL", keys.invitation(digest))
-        return codec.member("", text) if text else None
+    def join(self, digest: str, person: Member, *, check: Check) -> None:
+        """Store *person*, who signs in by name, and spend the invitation by that, or do neither. Raises NotFound,
+        InvitationOver, and InvalidChange if the name is taken, or by *check*."""
+        used = [keys.invitation(digest), keys.NAMES, keys.PEOPLE, keys.SITES]
+        stored = [person.name.casefold(), person.id, codec.member_json(person)]
+        answer = "changed"
+        while answer == "changed":
+            changes, people, tokens = self._members()
+            check(people, tokens)
+            answer = self._redis.run(self._join, used, [INVITATION_LIFE, REMEMBERED, USED, *stored, changes])
+        match answer:
+            case "unknown":
+                raise _no_invitation()
+            case "used" | "expired":
+                raise InvitationOver(was_used=answer == "used")
+            case "taken":
+                raise InvalidChange([Fault("name", "This name is taken. Choose another.")])
 
     # Links that set a password anew
 
@@ -286,3 +310,8 @@ def _opens(sealing: Sealing, sealed: str) -> bool:
     except NotOpened:
         return False
     return True
+
+
+def _no_invitation() -> NotFound:
+    said = "There is no invitation behind this link. See that you have all of it, or ask for a new one."
+    return NotFound("invitation", said=said)

@@ -4,13 +4,14 @@ A site that one does not see answers as one that does not exist; on a site that 
 is told so whatever else was asked for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import partial
 from typing import Any, Final, TypeVar, cast
 
 import structlog
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 
 from service.core.people import ALL_SITES, Member, Role
 from service.core.site import Site
@@ -97,7 +98,8 @@ def register(app: Flask) -> None:
             raise TypeError(f"The route {rule.rule} does not say who may ask.")
         if asked.door in (Door.DESK, Door.API) and asked.role is None and "site" in rule.arguments:
             raise TypeError(f"The route {rule.rule} asks for no role on its site.")
-    app.before_request(_check)
+    asked_of = {name: asked_by(view) for name, view in app.view_functions.items()}
+    app.before_request(partial(_check, asked_of))
 
 
 def _says(asked: Asked) -> Callable[[View], View]:
@@ -108,11 +110,11 @@ def _says(asked: Asked) -> Callable[[View], View]:
     return says
 
 
-def _check() -> None:
+def _check(asked_of: Mapping[str, Asked]) -> None:
     """Find out who asks. Raises PageTooOld, NotSignedIn, NotFound for a site that is none of theirs, NotAllowed."""
     if request.url_rule is None:
         return
-    asked = asked_by(current_app.view_functions[str(request.endpoint)])
+    asked = asked_of[str(request.endpoint)]
     if asked.door in (Door.ENTRANCE, Door.DESK) and request.method == "POST":
         session.check_csrf()
     if asked.door in (Door.OPEN, Door.ENTRANCE) or (asked.unless and asked.unless in request.headers):

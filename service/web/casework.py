@@ -66,7 +66,8 @@ def get_context(site: str, id: str) -> Response:
 def post_reply(site: str, id: str, reply: ReplyIn) -> Response:
     """Answer a published comment
 
-    Published at once, under the token's name and with a moderator's badge. Takes an `Idempotency-Key`.
+    Published under the token's name with a moderator's badge, as soon as the comment itself shows. Takes an
+    `Idempotency-Key`.
     """
     receipt = parley().intake.reply(
         id,

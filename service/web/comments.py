@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -11,7 +10,7 @@ from flask import Response, make_response, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.core.comment import LONGEST_UNDO, Comment, Outcome, Receipt
+from service.core.comment import Outcome, Receipt
 from service.core.errors import ForeignOrigin, InvalidSubmission, KeyReused, NotFound, ParleyError, TooFast
 from service.core.masking import mask
 from service.core.site import Site
@@ -26,11 +25,9 @@ from service.web.naming import key_sent, names_again
 from service.web.problems import headers_of, refused, status_of, wants_page
 from service.web.schemas import ReceiptOut, receipt_out
 from service.web.shown import HIDDEN, CommentShown, FormShown
-from service.web.traffic import policy
+from service.web.traffic import AUTHOR_TOKEN, policy
 
 bp = APIBlueprint("comments", __name__, tag="Comments")
-
-AUTHOR_TOKEN = "Parley-Author-Token"  # noqa: S105 - the header's name
 
 _HALVES = re.compile("[\ud800-\udfff]")
 
@@ -126,7 +123,7 @@ def _page(site: Site, fields: Mapping[str, Any], submission: Submission, receipt
     back = link_to(shown(submission.thread_url).text)
     if receipt.outcome is Outcome.PUBLISHED and back and _is_safe_return(site, back):
         return redirect(f"{back}#parley-{receipt.id}", 303)
-    seen = as_author_sees(site, receipt.id)
+    seen = parley().queue.seen(site.id, receipt.id)
     words = words_of(site, str(fields.get("lang") or ""))
     deepest = site.policy.reply_depth
     text = render_template(
@@ -135,16 +132,7 @@ def _page(site: Site, fields: Mapping[str, Any], submission: Submission, receipt
         words=words,
         back_url=back,
     )
-    return _no_store(make_response(text, 201 if receipt.outcome is Outcome.PUBLISHED else 202))
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A comment as its author sees it: a decision shows once it can't be undone, with what the author is told."""
-
-    comment: Comment
-    outcome: Outcome
-    told: str
+    return make_response(text, 201 if receipt.outcome is Outcome.PUBLISHED else 202)
 
 
 def check_author(site: str, id: str) -> None:
@@ -154,17 +142,6 @@ def check_author(site: str, id: str) -> None:
     pace = parley().access.pace
     if wait := pace.wait_to_read(site, id, per_minute=READS_PER_MINUTE, burst=READS_AT_ONCE):
         raise TooFast(wait, "You ask for this comment too often. Slow down.")
-
-
-def as_author_sees(site: Site, id: str) -> Seen:
-    """Return the comment as its author sees it now. Raises NotFound."""
-    comment = parley().queue.find(site.id, id)
-    now = parley().now() * 1000
-    decisions = parley().queue.decisions(site.id, id)
-    # One that would be open for longer was decided by a clock that went back since; ours may be a window behind.
-    settled = [each for each in decisions if not now < each.undo_until <= now + 2 * LONGEST_UNDO]
-    last = settled[-1]
-    return Seen(comment, last.outcome, last.told or "")
 
 
 def _is_safe_return(site: Site, url: str) -> bool:
@@ -195,14 +172,9 @@ def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, tem
     # Browsers hold a form to this policy through the redirect that follows it, back to the site's own page.
     response.headers["Content-Security-Policy"] = policy(posts_to=origin_of(form.page_url))
     response.headers["Parley-Form"] = "again"
-    return _no_store(response)
+    return response
 
 
 def _hidden_again(site: Site, typed: Mapping[str, str]) -> dict[str, str]:
     """Return what the writer did not type, without the addresses in it: those that they typed are theirs to see."""
     return {name: mask(typed[name]).text for name in HIDDEN if name in typed} | names_again(site.id, typed)
-
-
-def _no_store(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -31,18 +31,11 @@ TOO_LONG: Final = (
 
 
 def guarded(name: str, *, below: str = "") -> APIBlueprint:
-    """Return a blueprint of the desk: nothing of it stays in a cache, and whoever is signed out is asked in."""
+    """Return a blueprint of the desk, which asks whoever is signed out in."""
     blueprint = APIBlueprint(name, __name__, url_prefix=f"/review{below}", enable_openapi=False)
-    blueprint.after_request(_keep_private)
     blueprint.register_error_handler(NotSignedIn, _ask_to_sign_in)
     blueprint.register_error_handler(PageTooOld, _ask_again)
     return blueprint
-
-
-def _keep_private(response: Response) -> Response:
-    """Nothing of the desk stays in a cache; what is polled may be asked whether it changed."""
-    response.headers["Cache-Control"] = "private, no-cache" if "ETag" in response.headers else "no-store"
-    return response
 
 
 def _ask_to_sign_in(error: NotSignedIn) -> AnyResponse:

@@ -35,9 +35,9 @@ ESCALATED = "escalated"
 @bp.get("/<site>/<id>")
 @at_desk(Role.MODERATOR)
 def comment(site: str, id: str) -> str:
-    """Open a comment, which leases it to whoever may decide; a fragment is what the list shows of it in place."""
+    """Open a comment, which takes it from nobody; a fragment is what the list shows of it in place."""
     member = asker()
-    opened = parley().review.open(site, id, member=member)
+    opened = parley().review.look(site, id, member=member)
     shown = OpenedShown.of(
         opened.comment,
         opened.decisions,
@@ -66,10 +66,12 @@ def text(site: str, id: str) -> str:
 
 @bp.post("/<site>/<id>/lease")
 @at_desk(Role.MODERATOR)
-def post_lease(site: str, id: str) -> Response:
-    """Take a comment, or hold it for longer: what a script does while its moderator reads."""
+def post_lease(site: str, id: str) -> AnyResponse:
+    """Take a comment, or hold it for longer: what a script does while its moderator reads, and else a button."""
     member = asker()
     lease = parley().review.lease(site, id, member=member)
+    if not is_script():
+        return redirect(url_for("desk_comment.comment", site=site, id=id), 303)
     return jsonify(token=lease.token, held_by="" if lease.token else lease.holder.name)
 
 

@@ -167,7 +167,7 @@ class ReportShown:
 
 @dataclass(frozen=True, slots=True)
 class OpenedShown:
-    """A comment with its story. *held_by* names whoever else holds it, and *lease* is then empty."""
+    """A comment with its story. *held_by* names whoever else holds it, and *lease* is empty unless the reader does."""
 
     card: QueueItemShown
     phrases: tuple[Without, ...]
@@ -177,14 +177,14 @@ class OpenedShown:
     reports: tuple[ReportShown, ...]
     lease: str
     held_by: str
-    held_until: Moment
+    held_until: Moment | None
 
     @classmethod
     def of(
         cls,
         comment: Comment,
         decisions: Sequence[Decision],
-        lease: Lease,
+        lease: Lease | None,
         *,
         reports: Sequence[Report] = (),
         scorer: Scorer,
@@ -206,9 +206,9 @@ class OpenedShown:
                 DecisionShown.of(decision, reader=reader, now=now) for decision in decisions[-MOST_LISTED:]
             ),
             reports=tuple(ReportShown.of(report, now=now) for report in reports[-MOST_LISTED:]),
-            lease=lease.token,
-            held_by="" if lease.holder.id == reader.id else lease.holder.name,
-            held_until=Moment.of(lease.ends, now=now),
+            lease=lease.token if lease else "",
+            held_by=lease.holder.name if lease and lease.holder.id != reader.id else "",
+            held_until=Moment.of(lease.ends, now=now) if lease else None,
         )
 
 

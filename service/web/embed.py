@@ -11,7 +11,7 @@ from apiflask import APIBlueprint
 from flask import Response, abort, jsonify, make_response, render_template, request
 from pydantic import ConfigDict, Field
 
-from service.core.comment import Comment, Outcome, Reading
+from service.core.comment import Comment, Reading
 from service.core.errors import Fault, InvalidChange, NotFound
 from service.core.masking import mask
 from service.core.site import Site
@@ -127,7 +127,6 @@ def page(site: str, query: FragmentQuery) -> Response:
     drawn = part.drawn(idempotency_key=secrets.token_urlsafe(24))
     response = make_response(render_template("embed/page.html", **drawn))
     response.headers["Content-Security-Policy"] = policy(posts_to=origin_of(part.where.thread_url))
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -211,7 +210,6 @@ class Part:
             order=self.query.sort,
             start=start,
             limit=PAGE * self.query.pages,
-            hidden=self.state.hidden,
             pinned=self.state.pinned,
             fitting=partial(cursors.fitting, most=PAGE_CHARACTERS * self.query.pages),
         )
@@ -240,10 +238,10 @@ def _parent(site: Site, thread: str, id: str) -> Comment | None:
     if not id:
         return None
     try:
-        comment = parley().queue.find(site.id, id)
+        seen = parley().queue.seen(site.id, id)
     except NotFound:
         return None
-    return comment if comment.thread == thread and comment.outcome is Outcome.PUBLISHED else None
+    return seen.comment if seen.comment.thread == thread and seen.is_public else None
 
 
 # Counts

@@ -11,8 +11,6 @@ from service.core.site import Site
 from service.web.assets import DIGEST
 from service.web.authority import public
 from service.web.comments import (
-    AUTHOR_TOKEN,
-    as_author_sees,
     check_author,
     check_origin,
     fields_of_request,
@@ -24,6 +22,7 @@ from service.web.naming import Named
 from service.web.problems import headers_of, status_of
 from service.web.sharing import share
 from service.web.shown import CommentShown, Where
+from service.web.traffic import AUTHOR_TOKEN
 
 bp = APIBlueprint("embed_acts", __name__, url_prefix="/embed/v1", enable_openapi=False)
 bp.after_request(share)
@@ -42,7 +41,6 @@ def post(site: str) -> Response:
     response = _own(here, receipt.id, str(fields.get("lang") or ""))
     response.status_code = 201 if receipt.outcome is Outcome.PUBLISHED else 202
     response.headers[AUTHOR_TOKEN] = receipt.token
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -56,7 +54,7 @@ def own(site: str, id: str) -> Response:
 
 
 def _own(site: Site, id: str, lang: str) -> Response:
-    seen = as_author_sees(site, id)
+    seen = parley().queue.seen(site.id, id)
     words = words_of(site, lang)
     comment = seen.comment
     shown = CommentShown.own(comment, words, outcome=seen.outcome, told=seen.told, deepest=site.policy.reply_depth)
@@ -66,7 +64,6 @@ def _own(site: Site, id: str, lang: str) -> Response:
     etag = hashlib.sha256("\0".join((DIGEST, text)).encode()).hexdigest()[:24]
     response = Response(status=304) if request.if_none_match.contains_weak(etag) else make_response(text)
     response.set_etag(etag)
-    response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Parley-Comment"] = id
     response.headers["Parley-Outcome"] = seen.outcome.value
     return response
@@ -81,8 +78,7 @@ def report(site: str, id: str) -> Response:
     """
     here = parley().registry.site(site)
     words = words_of(here, request.args.get("lang", "")[:35])
-    comment = parley().queue.find(site, id)
-    if comment.outcome is not Outcome.PUBLISHED:
+    if not parley().queue.seen(site, id).is_public:
         raise NotFound("comment", id)
     is_fragment = "fragment" in request.args
     chosen = note = problem = ""
@@ -105,9 +101,7 @@ def report(site: str, id: str) -> Response:
         done=done,
         problem=problem,
     )
-    response = make_response(text, status, headers)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return make_response(text, status, headers)
 
 
 def _take_report(site: Site, id: str, *, chosen: str, note: str) -> None:

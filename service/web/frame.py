@@ -13,7 +13,7 @@ def sites_of(member: Member) -> list[Site]:
     """Return the sites that *member* sees, by id. Raises NotFound when there are none."""
     sites = [each for each in parley().registry.sites() if member.sees(each.id)]
     if not sites:
-        raise NotFound("site", "yet; `python -m service site add` makes one")
+        raise NotFound("site", said="There is no site yet. `python -m service site add` makes one.")
     return sites
 
 

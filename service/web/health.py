@@ -1,7 +1,7 @@
 """Is it alive, is it ready, how is it doing."""
 
 import hmac
-from ipaddress import ip_address
+import re
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
@@ -10,7 +10,14 @@ from service.core.errors import NotAllowed, Unavailable
 from service.core.listing import Listing
 from service.outside import metrics
 from service.web.authority import public
-from service.web.context import is_full, parley
+from service.web.context import address_of, is_full, parley
+
+#: Headers that proxies and content networks add, by how their names begin.
+FORWARDED = re.compile(
+    r"(?:x-)?(?:forwarded|via|real-ip|client-ip|cluster-client-ip|original|proxy|envoy|appengine|azure|amzn|varnish)"
+    r"|(?:cf|cdn|true-client|fastly|fly|akamai|incap|x-arr)-",
+    re.IGNORECASE,
+)
 
 bp = APIBlueprint("health", __name__, enable_openapi=False)
 
@@ -36,9 +43,12 @@ def readyz() -> tuple[Response, int]:
 @bp.get("/metrics")
 @public
 def page() -> Response:
-    """Show what Prometheus scrapes: to loopback, and elsewhere with METRICS_TOKEN as a bearer token."""
+    """Show what Prometheus scrapes: to loopback without a proxy, and else with METRICS_TOKEN as a bearer token."""
     if not _may_read():
-        raise NotAllowed("Metrics are for loopback, or for whoever holds METRICS_TOKEN.")
+        raise NotAllowed(
+            "Metrics are for this machine itself, not through a proxy, or for whoever sends METRICS_TOKEN: "
+            "Authorization: Bearer …"
+        )
     return Response(metrics.exposition(_gauges()), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -46,11 +56,13 @@ def _may_read() -> bool:
     token, given = parley().metrics_token, request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token and hmac.compare_digest(token.encode(), given.encode("utf-8", "replace")):
         return True
-    try:
-        # Forwarded for someone, by a proxy that is not trusted to say for whom: not from this machine.
-        return ip_address(request.remote_addr or "").is_loopback and "X-Forwarded-For" not in request.headers
-    except ValueError:
-        return False
+    address = address_of(request.remote_addr or "")
+    return address is not None and address.is_loopback and not _is_forwarded()
+
+
+def _is_forwarded() -> bool:
+    """Whether a proxy sends this for someone else, believed or not: a proxy on this machine is everybody."""
+    return any(FORWARDED.match(name) for name, _ in request.headers)
 
 
 def _gauges() -> dict[str, tuple[str, float]]:

@@ -87,7 +87,9 @@ def _say_problems(responses: Spec) -> None:
 def page() -> Response:
     """Show the API's reference; drawing it takes a tenth of a second, so that is done once."""
     body = _bodies.of("docs", _drawn)
-    return answer_with(body, body.digest, mimetype="text/html")
+    response = answer_with(body, body.digest, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _drawn() -> str:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from service.core import errors
 from service.core.errors import ParleyError
 from service.core.masking import mask
+from service.outside.guard import AddressRefused
 from service.web.schemas import decision_out
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,9 @@ TABLE: dict[type[ParleyError], tuple[int, str]] = {
     errors.ShareUsed: (429, "Too many waiting"),
     errors.NoRoom: (503, "Too many waiting"),
     errors.KeyReused: (422, "Idempotency-Key reused"),
+    errors.InvitationOver: (410, "Not valid any more"),
+    errors.LinkEnded: (410, "Not valid any more"),
+    errors.PageTooOld: (403, "Page too old"),
     errors.NotFound: (404, "Not found"),
     errors.NotAllowed: (403, "Not allowed"),
     errors.NotSignedIn: (401, "Not signed in"),
@@ -35,6 +39,14 @@ TABLE: dict[type[ParleyError], tuple[int, str]] = {
     errors.UndoTooLate: (409, "Too late to undo"),
     errors.NotOpened: (503, "Not opened"),
     errors.Unavailable: (503, "Not available"),
+}
+
+#: Errors that answer no request, and why. Should one come up all the same, it is a fault of our own.
+UNANSWERED: dict[type[ParleyError], str] = {
+    ParleyError: "Only its kinds are raised.",
+    errors.Refused: "Only its kinds are raised.",
+    errors.StartRefused: "It ends a process before that serves anybody.",
+    AddressRefused: "A webhook's attempt notes it, in the worker.",
 }
 
 #: Where the web server notes, in a request's environment, by which status it was refused before it was read to its end.
@@ -61,7 +73,7 @@ Headers = dict[str, str]
 
 
 def status_of(error: ParleyError) -> tuple[int, str]:
-    """Return the status and the title for *error*."""
+    """Return the status and the title for *error*, of those that have a row."""
     return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
 
 
@@ -109,6 +121,10 @@ def answer(problem: dict[str, Any], headers: Headers) -> Response:
 
 def refused(error: ParleyError) -> Response:
     """Answer with *error*."""
+    if not any(kind in TABLE for kind in type(error).__mro__):
+        return crashed(error)
+    if isinstance(error, errors.NotOpened):
+        log.error("not_opened", problem=str(error))
     if isinstance(error, errors.Unavailable):
         log.warning("unavailable", neighbour=error.neighbour, problem=str(error), cause=error.cause)
     structlog.contextvars.bind_contextvars(refused=type(error).__name__)

@@ -7,7 +7,6 @@ from service.core.people import Role
 from service.web import cursors
 from service.web.asked import view_asked
 from service.web.authority import asker, by_token, site_asked
-from service.web.comments import AUTHOR_TOKEN
 from service.web.context import is_full, parley
 from service.web.schemas import (
     CommentOut,
@@ -28,6 +27,7 @@ from service.web.schemas import (
     queue_item,
 )
 from service.web.threads import key_asked, own_comment
+from service.web.traffic import AUTHOR_TOKEN
 
 bp = APIBlueprint("queue", __name__, tag="Moderation")
 

@@ -3,8 +3,8 @@
 from flask import Response, request
 
 from service.core.errors import ParleyError
-from service.web.comments import AUTHOR_TOKEN
 from service.web.context import parley
+from service.web.traffic import AUTHOR_TOKEN
 
 #: Seconds for which a browser need not ask again whether it may.
 PREFLIGHT_LIFE = 7200

@@ -10,10 +10,11 @@ from service.core.comment import Comment
 from service.store.pages import State
 from service.web import cursors
 from service.web.authority import public
-from service.web.comments import AUTHOR_TOKEN, as_author_sees, check_author
+from service.web.comments import check_author
 from service.web.context import parley
 from service.web.naming import Named
 from service.web.schemas import Counts, PageQuery, PublicComment, PublicComments, ThreadQuery, public_comment
+from service.web.traffic import AUTHOR_TOKEN
 
 bp = APIBlueprint("threads", __name__, tag="Threads")
 
@@ -33,9 +34,7 @@ def list_comments(site: str, query: PageQuery) -> Response:
     etag = _etag(state, query.cursor, str(query.limit))
     if etag in request.if_none_match:
         return _cached(Response(status=304), etag)
-    found = parley().pages.published(
-        site, thread, after=cursors.decode(query.cursor), limit=query.limit + 1, hidden=state.hidden
-    )
+    found = parley().pages.published(site, thread, after=cursors.decode(query.cursor), limit=query.limit + 1)
     fits = min(cursors.fitting(comment.body for comment in found), query.limit)
     page = PublicComments(
         items=[public_comment(comment) for comment in found[:fits]],
@@ -65,7 +64,7 @@ def own_comment(site: str, id: str) -> PublicComment | None:
     if AUTHOR_TOKEN not in request.headers:
         return None
     check_author(site, id)
-    seen = as_author_sees(parley().registry.site(site), id)
+    seen = parley().queue.seen(site, id)
     return public_comment(replace(seen.comment, outcome=seen.outcome))
 
 
@@ -88,7 +87,7 @@ def _next(found: list[Comment], limit: int) -> str | None:
 
 
 def _etag(state: State, *parts: str) -> str:
-    text = "\0".join((str(state.revision), str(state.count), *sorted(state.hidden), *parts))
+    text = "\0".join((str(state.revision), str(state.count), *parts))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 

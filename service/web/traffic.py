@@ -3,8 +3,9 @@
 The log names the route, never the path: a path may hold an invitation, a query an address.
 """
 
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from http import HTTPMethod
 from ipaddress import IPv4Network, IPv6Network
 from time import perf_counter
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import SecurityError
 
-from service.core.thread import followable
+from service.core.thread import followable, is_origin
 from service.outside import metrics
 from service.web.context import address_of, is_within, parley
 from service.web.payloads import insist_on_bounds
@@ -26,8 +28,8 @@ log = structlog.get_logger(__name__)
 
 
 def policy(*, posts_to: str = "") -> str:
-    """Return the Content-Security-Policy of a page whose form may also lead to the origin *posts_to*."""
-    forms = f"'self' {posts_to}".strip()
+    """Return the Content-Security-Policy of a page whose form may also lead to *posts_to*, if that is an origin."""
+    forms = f"'self' {posts_to}" if is_origin(posts_to) else "'self'"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         f"form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
@@ -36,6 +38,8 @@ def policy(*, posts_to: str = "") -> str:
 
 #: For browsers, under https alone: nothing of ours is asked for in the clear for a year.
 STRICT_TRANSPORT: Final = "max-age=31536000"
+#: The header by which an author asks for their own comment.
+AUTHOR_TOKEN = "Parley-Author-Token"  # noqa: S105 - the header's name
 
 #: Methods that are counted by name.
 METHODS = frozenset(HTTPMethod)
@@ -49,12 +53,28 @@ HEADERS = {
 }
 
 
-def register(app: Flask) -> None:
-    """Surround every request of *app*."""
+def register(app: Flask, *, hosts: Container[str] | None) -> None:
+    """Surround every request of *app*, and answer those to *hosts* alone; None: to any."""
+
+    def insist_on_host() -> None:
+        if hosts is not None and name_of(request.host) not in hosts:
+            raise SecurityError
+
     app.before_request(_begin)
     app.before_request(insist_it_was_read)
+    app.before_request(insist_on_host)
     app.before_request(insist_on_bounds)
     app.after_request(_end)
+
+
+def name_of(host: str) -> str:
+    """Return what a Host header names, without its port; an IPv6 address in brackets, as short as it is written.
+
+    Werkzeug takes the list of hosts too, but knows no IPv6 address in it.
+    """
+    name = re.sub(r":[0-9]*$", "", host.lower())
+    address = address_of(name[1:-1]) if name.startswith("[") else None
+    return f"[{address}]" if address else name
 
 
 def _begin() -> None:
@@ -79,11 +99,21 @@ def _end(response: Response) -> Response:
     )
     response.headers["X-Request-ID"] = g.request_id
     _lead_on(response)
+    _keep_private(response)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if parley().is_https:
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     return response
+
+
+def _keep_private(response: Response) -> None:
+    """Let nothing stay in a cache but what a view gives to all: nothing that depends on a session or a token."""
+    # A cookie that was read, or given, decided what is shown.
+    asked = any(name in g for name in ("secret", "form_secret"))
+    depends = asked or any(name in request.headers for name in ("Authorization", AUTHOR_TOKEN))
+    if depends or "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
 
 
 def _lead_on(response: Response) -> None:

@@ -48,8 +48,11 @@ CLOSED = [
     "ff02::1",
 ]
 
+#: Of no closed network, and nobody's.
+UNGIVEN = ["::1:0:0:1", "64:ff9b:2::1", "64:ff9c::1", "100:0:0:1::1", "1fff:ffff::1", "4000::1", "8000::1", "e000::1"]
 
-@pytest.mark.parametrize("address", CLOSED)
+
+@pytest.mark.parametrize("address", [*CLOSED, *UNGIVEN])
 def test_what_is_not_the_public_internet_is_closed(address: str) -> None:
     with pytest.raises(AddressRefused) as refused:
         Guard().check(address, is_encrypted=True)
@@ -61,7 +64,7 @@ def test_every_closed_network_has_its_row() -> None:
     assert [str(network) for network in guard.CLOSED if not any(each in network for each in examples)] == []
 
 
-@pytest.mark.parametrize("address", ["93.184.215.14", "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1"])
+@pytest.mark.parametrize("address", ["93.184.215.14", "1.1.1.1", "2606:4700:4700::1111", "2a00::1", "::ffff:1.1.1.1"])
 def test_the_public_internet_is_open_to_https_alone(address: str) -> None:
     Guard().check(address, is_encrypted=True)
     with pytest.raises(AddressRefused):

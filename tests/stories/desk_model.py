@@ -40,7 +40,7 @@ class Known:
     reports: int = 0
     seen: int = 0
     has_window: bool = False
-    is_hidden: bool = False
+    showed: bool = False
     lease: tuple[Member, str] | None = None
     ended: list[str] = field(default_factory=list)
 
@@ -63,6 +63,11 @@ class Known:
     @property
     def is_published(self) -> bool:
         return self.outcome is Outcome.PUBLISHED
+
+    @property
+    def shows(self) -> bool:
+        """Whether it is public: as before, while its last decision can be undone."""
+        return self.showed if self.has_window else self.is_published
 
     @property
     def waits(self) -> bool:
@@ -102,7 +107,10 @@ class Known:
     def report(self, reader: int) -> None:
         """Let a reader report it."""
         self.reporters.add(reader)
-        self.reports += 1
+        if self.is_published:
+            self.reports += 1
+        else:
+            self.seen += 1
         self.events.append(Told(EventType.REPORTED))
 
     def end_lease(self) -> None:
@@ -114,11 +122,11 @@ class Known:
         return [event for event in self.events if event.type is not EventType.REPORTED][-1]
 
     def _append(self, step: Step, told: EventType, *, window: bool, reports: int) -> None:
-        showed = self.is_published and not self.is_hidden
+        showed = self.shows
         self.steps.append(step)
         self.events.append(Told(told))
         self.seen, self.reports = self.reports, reports
-        self.has_window, self.is_hidden = window, window and self.is_published and not showed
+        self.has_window, self.showed = window, showed
         self.end_lease()
 
 
@@ -145,23 +153,21 @@ def records(comments: Iterable[Known]) -> dict[str, Counter[str]]:
 
 
 class Page(NamedTuple):
-    """What a page shows: its comments, tree, first-level comments by age and by how many are below, hidden ones."""
+    """What a page shows: its comments, tree, first-level comments by age and by how many are below."""
 
     thread: dict[str, float]
     tree: dict[str, float]
     roots: dict[str, float]
     busy: dict[str, float]
-    hidden: set[str]
 
 
 def page(comments: Iterable[Known], thread: str) -> Page:
     """Return the page of *thread*."""
     here = {each.id: each for each in comments if each.first.thread == thread}
-    shown = [each for each in here.values() if each.is_published]
+    shown = [each for each in here.values() if each.shows]
     return Page(
         {each.id: each.first.created_at for each in shown},
         {each.first.path: 0 for each in shown},
         {each.root: here[each.root].first.created_at for each in shown},
         dict(Counter(each.root for each in shown)),
-        {each.id for each in shown if each.is_hidden},
     )

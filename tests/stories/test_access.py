@@ -1,19 +1,20 @@
 """Who is asking: links work once, passwords and tokens are checked, guessing is slow and keeps nobody out."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from service.access import _NOBODY, RATES, TOKEN_DAYS, TRIES, TRIES_OF_NAME, TRIES_OF_NETWORK, Access, _hasher, tries_of
-from service.core.errors import InvalidChange, LinkEnded, NotFound, NotSignedIn, TooFast
+from service.core.errors import InvalidChange, InvitationOver, LinkEnded, NotFound, NotSignedIn, TooFast
 from service.core.passwords import LONGEST
 from service.core.people import Role
 from service.core.site import Site
 from service.store.connection import Connection
 from service.store.keys import PEOPLE, reset, sign_in_turn
-from service.store.registry import INVITATION_LIFE, Registry
+from service.store.registry import INVITATION_LIFE, REMEMBERED, Registry
 from service.wiring import default_policy
 
 PASSWORD, OTHER = "correct horse battery", "trams at night are late"
@@ -27,8 +28,47 @@ def test_an_invitation_is_spent_by_joining_and_not_by_looking(access: Access) ->
     owner = access.join(secret, name=" Ana  Maria ", password=PASSWORD)
     assert (owner.name, owner.role) == ("Ana Maria", Role.OWNER)
     assert access.has_owner()
-    with pytest.raises(NotFound):
-        access.join(secret, name="Eve", password=PASSWORD)
+    for late in (lambda: access.join(secret, name="Eve", password=PASSWORD), lambda: access.invited(secret)):
+        with pytest.raises(InvitationOver, match=r"This invitation was taken up already: .* ask for a new one."):
+            late()
+
+
+def test_an_invitation_that_has_expired_says_so_for_a_week(access: Access, connection: Connection) -> None:
+    secret = access.invite(Role.OWNER)
+    [key] = connection._client.scan_iter("*:invitation:*")
+    connection.do("PEXPIRE", key, REMEMBERED)
+    for late in (lambda: access.join(secret, name="Eve", password=PASSWORD), lambda: access.invited(secret)):
+        with pytest.raises(InvitationOver, match=r"This invitation has expired: .* Ask for a new one."):
+            late()
+    connection.do("DEL", key)
+    with pytest.raises(NotFound, match="There is no invitation behind this link"):
+        access.invited(secret)
+    assert not access.has_owner()
+
+
+def test_of_many_who_take_an_invitation_up_at_once_one_joins_and_it_is_spent_by_success_alone(access: Access) -> None:
+    access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
+    secret = access.invite(Role.MODERATOR)
+
+    def join(name: str) -> str:
+        try:
+            return access.join(secret, name=name, password=PASSWORD).name
+        except (InvitationOver, InvalidChange) as error:
+            return type(error).__name__
+
+    with ThreadPoolExecutor(4) as pool:
+        came = [*pool.map(join, ["Ben", "Ana", "Eve", "Zoe"])]
+    assert sorted(len(each) for each in came if each in ("Ben", "Eve", "Zoe")) == [3]
+    assert len(access.registry.people()) == 2
+
+
+def test_who_loses_a_race_for_a_name_keeps_the_invitation(access: Access, registry: Registry) -> None:
+    secret = access.invite(Role.MODERATOR)
+    taken = access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
+    # Past the look at the names that comes before.
+    with pytest.raises(InvalidChange, match="This name is taken"):
+        registry.join(sha256(secret.encode()).hexdigest(), replace(taken, id="m_other"), check=lambda *_: None)
+    assert access.join(secret, name="Ben", password=PASSWORD).name == "Ben"
 
 
 def test_a_weak_password_or_a_taken_name_does_not_spend_it(access: Access) -> None:

@@ -15,7 +15,6 @@ from service.core.errors import InvalidChange, NotAllowed, NotFound, Unavailable
 from service.core.listing import Listing, View
 from service.core.people import Member, Role
 from service.core.site import Site
-from service.core.thread import key_of
 from service.intake import Intake
 from service.review import Review, Ruling
 from service.store.connection import Connection
@@ -27,7 +26,8 @@ from tests import filling
 from tests.endpoints import Office
 from tests.receivers import Receiver
 from tests.scorers import SafeScorer
-from tests.submissions import NETWORK, PAGE, submission
+from tests.submissions import NETWORK, submission
+from tests.windows import end_window
 
 SITE = "news"
 REJECT, PUBLISH = Ruling(Outcome.REJECTED, rule="Off topic"), Ruling(Outcome.PUBLISHED)
@@ -62,10 +62,8 @@ def outcomes(queue: Queue, id: str) -> list[str]:
 
 def end_windows(connection: Connection, ids: Sequence[str]) -> None:
     """Move the time: no undo window of *ids* is open any more."""
-    keys = SiteKeys(SITE)
     for id in ids:
-        connection.do("HSET", keys.comment(id), "undo_until", 1)
-        connection.do("ZADD", keys.soon(key_of(url=PAGE, thread_id="")), "XX", 1, id)
+        end_window(connection, SITE, id)
 
 
 def end_claims(connection: Connection) -> None:
@@ -107,8 +105,8 @@ def test_what_is_refused_is_listed_with_who_and_why(
 ) -> None:
     fine, decided, opened, own = hold(4)
     review.decide(SITE, decided, PUBLISH, member=ben)
-    review.open(SITE, opened, member=ben)
-    review.open(SITE, own, member=ana)
+    review.lease(SITE, opened, member=ben)
+    review.lease(SITE, own, member=ana)
     batch = bulk.start(SITE, first([fine, decided, opened, own, "c_gone"]), REJECT, member=ana)
     assert counts(batch) == (5, 2, 3)
     refused = {each.comment: (each.kind, each.why, each.by) for each in bulk.refusals(SITE, batch.id, member=ana)}
@@ -358,7 +356,7 @@ def test_undoing_refuses_what_was_decided_since_or_is_open(
     plain, changed, opened = hold(3)
     batch = bulk.start(SITE, first([plain, changed, opened, "c_gone"]), REJECT, member=ana)
     review.decide(SITE, changed, PUBLISH, member=ben)
-    review.open(SITE, opened, member=ben)
+    review.lease(SITE, opened, member=ben)
     undo = bulk.undo(SITE, batch.id, member=ana)
     assert counts(undo) == (3, 1, 2), "what was refused is not undone"
     refused = {each.comment: each.why for each in bulk.refusals(SITE, undo.id, member=ana)}

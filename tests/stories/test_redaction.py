@@ -211,7 +211,7 @@ def test_redacting_leaves_the_lease_the_reports_and_the_escalation_as_they_are(
     id: str, intake: Intake, redaction: Redaction, review: Review, queue: Queue, site: Site, ana: Member
 ) -> None:
     intake.report(site, id, complaint=Complaint.ABUSE, note="", network="198.51.100.1/32")
-    lease = review.open(site.id, id, member=ana).lease
+    lease = review.lease(site.id, id, member=ana)
     redaction.redact(site.id, id, 0, 3, member=ana, version=1)
     assert review.leases.held(site.id)[id].id == ana.id
     counts = review.lists.counts(site.id).lists

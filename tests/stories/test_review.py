@@ -16,11 +16,13 @@ from service.intake import Intake
 from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
+from service.store.leases import Leases
 from service.store.lists import Lists
 from service.store.pages import Pages
 from service.store.queue import Queue
 from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, PAGE, submission
+from tests.windows import end_window
 
 Hold = Callable[[str], str]
 
@@ -37,8 +39,8 @@ def queue_length(lists: Lists, site: Site) -> int:
 
 def visible(pages: Pages, site: Site) -> list[str]:
     thread = key_of(url=PAGE, thread_id="")
-    hidden = pages.state(site.id, thread).hidden
-    return [comment.id for comment in pages.published(site.id, thread, after=None, limit=50, hidden=hidden)]
+    pages.state(site.id, thread)
+    return [comment.id for comment in pages.published(site.id, thread, after=None, limit=50)]
 
 
 @pytest.mark.every_server
@@ -93,21 +95,35 @@ def test_an_open_comment_is_leased_to_one_moderator(
     hold: Hold, review: Review, careful: Site, ana: Member, ben: Member
 ) -> None:
     id = hold("One.")
-    first = review.open(careful.id, id, member=ana)
-    second = review.open(careful.id, id, member=ben)
-    again = review.open(careful.id, id, member=ana)
-    assert first.lease.token
-    assert (second.lease.holder.name, second.lease.token) == ("Ana", "")
-    assert again.lease.token == first.lease.token
+    first = review.lease(careful.id, id, member=ana)
+    second = review.lease(careful.id, id, member=ben)
+    again = review.lease(careful.id, id, member=ana)
+    assert first.token
+    assert (second.holder.name, second.token) == ("Ana", "")
+    assert again.token == first.token
+
+
+def test_who_looks_sees_who_has_it_open_and_takes_nothing(
+    hold: Hold, review: Review, careful: Site, ana: Member, ben: Member, leases: Leases
+) -> None:
+    id = hold("One.")
+    assert review.look(careful.id, id, member=ana).lease is None
+    assert leases.held(careful.id) == {}
+    taken = review.lease(careful.id, id, member=ana)
+    mine, theirs = (review.look(careful.id, id, member=member).lease for member in (ana, ben))
+    assert mine is not None and theirs is not None
+    assert (mine.holder, mine.token) == (ana.actor, taken.token)
+    assert (theirs.holder, theirs.token) == (ana.actor, "")
+    assert abs(theirs.ends - taken.ends) < 1000
 
 
 def test_a_lease_that_ended_lets_the_next_in_and_its_token_is_worth_nothing(
     hold: Hold, review: Review, careful: Site, ana: Member, ben: Member, connection: Connection
 ) -> None:
     id = hold("One.")
-    old = review.open(careful.id, id, member=ana).lease
+    old = review.lease(careful.id, id, member=ana)
     connection.do("PEXPIRE", SiteKeys(careful.id).lease(id), 0)
-    new = review.open(careful.id, id, member=ben).lease
+    new = review.lease(careful.id, id, member=ben)
     assert new.holder.name == "Ben"
     with pytest.raises(Superseded):
         review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.REJECTED), lease=old.token)
@@ -143,9 +159,7 @@ def test_when_its_window_has_ended_a_decision_shows_and_stays(
 ) -> None:
     id = hold("One.")
     made = review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.PUBLISHED), undo_seconds=10)
-    keys = SiteKeys(careful.id)
-    connection.do("HSET", keys.comment(id), "undo_until", 1)
-    connection.do("ZADD", keys.soon(key_of(url=PAGE, thread_id="")), 1, id)
+    end_window(connection, careful.id, id)
     assert visible(pages, careful) == [id]
     with pytest.raises(UndoTooLate):
         review.undo(careful.id, id, member=ana, version=made.version)
@@ -191,7 +205,9 @@ def test_what_is_not_there_or_not_sensible_is_refused(hold: Hold, review: Review
     with pytest.raises(NotFound):
         review.decide(careful.id, "c_unknown", member=ana, ruling=Ruling(Outcome.PUBLISHED))
     with pytest.raises(NotFound):
-        review.open(careful.id, "c_unknown", member=ana)
+        review.lease(careful.id, "c_unknown", member=ana)
+    with pytest.raises(NotFound):
+        review.look(careful.id, "c_unknown", member=ana)
     id = hold("One.")
     with pytest.raises(InvalidChange) as refused:
         review.decide(careful.id, id, member=ana, ruling=Ruling(Outcome.HELD, note="x" * 2001))

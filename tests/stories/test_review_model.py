@@ -28,6 +28,7 @@ from tests.desks import ANA, BEN, MANY_LINKS, UNSCORED, Desk, scored
 from tests.stories.desk_checks import DeskChecks
 from tests.stories.desk_model import Known, Step, Told
 from tests.submissions import NETWORK, submission
+from tests.windows import end_window
 
 PAGES = ("https://news.example.org/article", "https://news.example.org/other")
 
@@ -55,7 +56,7 @@ class Rules(DeskChecks):
     def admit(self, author: str, page: str, opinion: Opinion, links: bool, to: int) -> None:  # noqa: FBT001
         parents = [
             "",
-            *(each.id for each in self.comments.values() if each.is_published and each.first.thread_url == page),
+            *(each.id for each in self.comments.values() if each.shows and each.first.thread_url == page),
         ]
         typed = {"thread_url": page, "email": f"{author}@example.com", "author_key": author * 22}
         body = f"Comment {len(self.comments)}. {MANY_LINKS if links else ''}"
@@ -67,7 +68,7 @@ class Rules(DeskChecks):
     def _admitted(self, id: str, opinion: Opinion) -> None:
         first, here = self.desk.queue.find(self.desk.site.id, id), self.desk.site.policy
         theirs = [each for each in self.comments.values() if each.first.author.known_as == first.author.known_as]
-        standing = Standing(published=sum(each.is_published for each in theirs))
+        standing = Standing(published=sum(each.shows for each in theirs))
         outcome, reasons = policy.decide(opinion, links=count_links(first.body), standing=standing, policy=here)
         assert (first.outcome, first.reasons, first.version) == (outcome, reasons, 1)
         verdict, useful = known(opinion), policy.usefulness(opinion, policy=here)
@@ -158,16 +159,15 @@ class Rules(DeskChecks):
     @rule(pick=PICK)
     def window_ends(self, pick: int) -> None:
         each = self.picked(pick)
-        self.desk.connection.do("HSET", self.keys.comment(each.id), "undo_until", 1)
-        self.desk.connection.do("ZADD", self.keys.soon(each.first.thread), "XX", 1, each.id)
-        each.has_window = each.is_hidden = False
+        end_window(self.desk.connection, self.desk.site.id, each.id)
+        each.has_window = False
 
     @some_comment
     @rule(pick=PICK, reader=st.integers(0, 2))
     def report(self, pick: int, reader: int) -> None:
         each = self.picked(pick)
         said = {"complaint": Complaint.ABUSE, "note": "", "network": f"198.51.100.{reader}/32"}
-        if not each.is_published:
+        if not each.shows:
             with pytest.raises(NotFound):
                 self.desk.intake.report(self.desk.site, each.id, **said)
         elif self.desk.intake.report(self.desk.site, each.id, **said):

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 
+from service.app import create_app
 from service.core.people import Role
 from service.wiring import Wiring
 from tests.web.test_api import DOOR, RUDE, SAFE
@@ -32,6 +34,17 @@ def desk(client: FlaskClient, wiring: Wiring) -> FlaskClient:
     answer = client.post(link, data={"name": "Olga", "password": PASSWORD, **hidden(page)})
     assert answer.status_code == 303
     return client
+
+
+def test_an_invitation_that_was_taken_up_says_so_in_a_sentence(client: FlaskClient, wiring: Wiring) -> None:
+    link = wiring.invitation(Role.OWNER).removeprefix(wiring.url.rstrip("/"))
+    fields = hidden(client.get(link).text) | {"password": PASSWORD}
+    assert client.post(link, data=fields | {"name": ""}).status_code == 422
+    assert client.post(link, data=fields | {"name": "Olga"}).status_code == 303
+    for answer in (client.get(link, headers=BROWSER), client.get("/review/invitations/unknown", headers=BROWSER)):
+        assert answer.status_code == (410 if answer.request.path == link else 404)
+        said = "was taken up already" if answer.request.path == link else "There is no invitation behind this link."
+        assert said in answer.text and "ask for a new one." in answer.text
 
 
 def test_the_landing_page_leads_on(client: FlaskClient) -> None:
@@ -220,8 +233,28 @@ def test_a_form_that_came_back_may_lead_on_to_the_sites_own_page(client: FlaskCl
     assert posted.headers["Location"].startswith("https://news.example.org/a#parley-c_")
 
 
-def test_metrics_are_closed_to_whoever_comes_through_a_proxy(client: FlaskClient) -> None:
-    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
+def test_metrics_ask_whoever_comes_through_a_proxy_for_the_token(wiring: Wiring) -> None:
+    settings = wiring.settings.model_copy(update={"metrics_token": SecretStr("secret")})
+    client = create_app(Wiring(settings)).test_client()
+    for peer in ("127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1"):
+        assert client.get("/metrics", environ_base={"REMOTE_ADDR": peer}).status_code == 200
+    sent = {
+        "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "a.example", "X-Forwarded-Proto": "http",
+        "X-Forwarded-Port": "80", "X-Forwarded": "1", "X-Forwarded-Server": "a", "Forwarded": "for=127.0.0.1",
+        "Via": "1.1 proxy", "X-Real-IP": "127.0.0.1", "X-Client-IP": "127.0.0.1", "Client-IP": "127.0.0.1",
+        "X-Cluster-Client-IP": "127.0.0.1", "CF-Connecting-IP": "127.0.0.1", "CF-Ray": "1", "CDN-Loop": "cloudflare",
+        "True-Client-IP": "127.0.0.1", "Fastly-Client-IP": "127.0.0.1", "Fly-Client-IP": "127.0.0.1",
+        "X-Original-For": "127.0.0.1", "X-Original-Host": "a", "X-ProxyUser-Ip": "127.0.0.1", "X-Envoy-Internal": "1",
+        "X-Amzn-Trace-Id": "1", "X-Azure-ClientIP": "127.0.0.1", "X-Varnish": "1", "X-ARR-LOG-ID": "1",
+    }  # fmt: skip
+    for name, value in sent.items():
+        for text in (value, ""):
+            refused = client.get("/metrics", headers={name: text})
+            assert refused.status_code == 403, name
+            assert "METRICS_TOKEN" in refused.json["detail"]
+            known = {name: text, "Authorization": "Bearer secret"}
+            assert client.get("/metrics", headers=known).status_code == 200, name
+    assert client.get("/metrics", headers={"Accept": "*/*", "User-Agent": "Prometheus"}).status_code == 200
 
 
 def test_a_form_that_comes_back_keeps_its_key_unless_the_key_is_the_fault(client: FlaskClient) -> None:

@@ -132,7 +132,7 @@ def test_an_owners_link_sets_a_password_anew_once(desk: FlaskClient, wiring: Wir
     assert (done.status_code, browser.get("/review/demo").status_code) == (303, 200)
     assert ben.get("/review/demo").status_code == 303
     spent = browser.get(link, headers={"Accept": "text/html"})
-    assert spent.status_code == 404
+    assert spent.status_code == 410
     assert "This link has been used, or is older than fifteen minutes. Ask for a new one." in spent.text
 
 

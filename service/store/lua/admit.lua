@@ -1,6 +1,7 @@
 -- Take a comment in: refuse it at the door, or store it, queue, publish or reject it, and write its event, in one step.
 -- Asked without a comment's id it only tells what it would refuse whatever the comment says, and changes nothing.
 --
+-- Stands behind public.lua.
 -- KEYS  1 receipt      string  the Idempotency-Key's receipt
 --       2 said         string  what this author said in this thread
 --       3 pace         string  GCRA's theoretical arrival time for the writer's network, ms
@@ -9,44 +10,46 @@
 --       6 author       hash    counts of the author key's holder
 --       7 marks        hash    author key or address's fingerprint → mark
 --       8 held         hash    how many comments are held and of how many bytes, of the site and of each network
+--       9 unsettled    zset    which of the author's comments count as what until their windows close
 --       to admit:
---       9 comment      hash    the new comment
---      10 decisions    list    its decisions
---      11 worst        zset    waiting comments by worst score
---      12 oldest       zset    waiting comments by age
---      13 thread       zset    published comments by age
---      14 event        hash    the event to tell
---      15 outbox       stream  events to fan out
---      16 tree         zset    paths of the thread's published comments
---      17 roots        zset    its first-level comments by age
---      18 busy         zset    its first-level comments by how many are published there
---      19 useful       zset    waiting comments by what deciding them teaches
---      20 written      zset    the author's comments by age
---      21 record       hash    how many of them stand where
---      22 … facets     zset    waiting comments of one kind by age
+--      10 comment      hash    the new comment
+--      11 decisions    list    its decisions
+--      12 worst        zset    waiting comments by worst score
+--      13 oldest       zset    waiting comments by age
+--      14 thread       zset    public comments by age
+--      15 event        hash    the event to tell
+--      16 outbox       stream  events to fan out
+--      17 tree         zset    paths of the thread's public comments
+--      18 roots        zset    its first-level comments by age
+--      19 busy         zset    its first-level comments by how many are public there
+--      20 useful       zset    waiting comments by what deciding them teaches
+--      21 written      zset    the author's comments by age
+--      22 record       hash    how many of them stand where
+--      23 soon         zset    changes of the page that wait for a window's end
+--      24 … facets     zset    waiting comments of one kind by age
 -- ARGV  1 comment id, or "" to ask
---       2 payload digest, or "" without an Idempotency-Key    3 "reply" or ""
+--       2 payload digest, or "" without an Idempotency-Key
+--       3 "reply" to what is public | "answer", a moderator's, to what is published | ""
 --       4 pace: ms between comments    5 pace: burst, ms      6 ms after which the thread closes, or 0
 --       7 network's digest    8 comments held at most    9 their bytes    10 of one network    11 their bytes
 --      12 author key's digest, or ""    13 address's fingerprint, or ""
+--      14 longest undo window, ms
 --      to admit:
---      14 life of the receipt, ms    15 life of said, ms    16 outcome    17 worst score
---      18 decision, JSON object    19 event id    20 event type    21 event data, JSON    22 event life, ms
---      23 site    24 thread's url    25 thread's title    26 deepest level    27 "author" or "" for nobody known
---      28 usefulness, 0 to 1    29 … the comment's fields and values
+--      15 life of the receipt, ms    16 life of said, ms    17 outcome    18 worst score
+--      19 decision, JSON object    20 event id    21 event type    22 event data, JSON    23 event life, ms
+--      24 site    25 thread's url    26 thread's title    27 deepest level    28 "author" or "" for nobody known
+--      29 usefulness, 0 to 1    30 … the comment's fields and values
 -- Answers  {"seen", receipt} | {"closed"} | {"orphan"} | {"duplicate"} | {"fast", ms to wait}
 --          | {"share"} (its network has no more room for what is held) | {"full"} (nobody has)
 --          | {"admitted", now} | {"welcome", published, refused, mark, address's mark, "" or what a held one would be
 --          refused by} (asked)
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local id, outcome = ARGV[1], ARGV[16]
+local id, outcome = ARGV[1], ARGV[17]
 local admitting = id ~= ''
 
 -- A client that lost our answer and asked again gets the same one.
 if admitting and redis.call('GET', KEYS[2]) == id then
-    return {'admitted', tonumber(redis.call('HGET', KEYS[9], 'created_at'))}
+    return {'admitted', tonumber(redis.call('HGET', KEYS[10], 'created_at'))}
 end
 
 if ARGV[2] ~= '' then
@@ -59,10 +62,15 @@ local life = tonumber(ARGV[6])
 if closed == '1' or (opened and life > 0 and now - opened > life) then return {'closed'} end
 
 local above, since
-if ARGV[3] == 'reply' then
+-- When it shows, where that is not at once: what a moderator answers to something that does not show yet shows with it.
+local shows_at
+if ARGV[3] ~= '' then
+    local seen, _, seen_until = seen_of(KEYS[4], ARGV[14])
     local stands
     stands, above, since = unpack(redis.call('HMGET', KEYS[4], 'outcome', 'path', 'root_at'))
+    if ARGV[3] == 'reply' then stands = seen end
     if stands ~= 'published' then return {'orphan'} end
+    if seen ~= 'published' then shows_at = seen_until end
 end
 
 if redis.call('EXISTS', KEYS[2]) == 1 then return {'duplicate'} end
@@ -87,8 +95,15 @@ end
 
 if not admitting then
     local published, refused = unpack(redis.call('HMGET', KEYS[6], 'published', 'refused'))
+    published, refused = tonumber(published or 0), tonumber(refused or 0)
+    local open = {string.format('(%d', now), string.format('%d', now + ARGV[14])}
+    for _, each in ipairs(redis.call('ZRANGEBYSCORE', KEYS[9], unpack(open))) do
+        local was, is = string.match(each, '^%S+ (%S+) (%S+)$')
+        if was == 'published' then published = published + 1 elseif was ~= 'held' then refused = refused + 1 end
+        if is == 'published' then published = published - 1 elseif is ~= 'held' then refused = refused - 1 end
+    end
     local mark, address_mark = unpack(redis.call('HMGET', KEYS[7], ARGV[12], ARGV[13]))
-    return {'welcome', tonumber(published or 0), tonumber(refused or 0), mark or '', address_mark or '', room}
+    return {'welcome', published, refused, mark or '', address_mark or '', room}
 end
 
 -- One that was read and then finds no room counts too: reading it was the work.
@@ -96,59 +111,61 @@ redis.call('SET', KEYS[3], string.format('%d', arrival), 'PX', math.ceil(arrival
 if outcome == 'held' and room ~= '' then return {room} end
 
 if ARGV[2] ~= '' then
-    redis.call('SET', KEYS[1], ARGV[2] .. ' ' .. id .. ' ' .. outcome, 'PX', ARGV[14])
+    redis.call('SET', KEYS[1], ARGV[2] .. ' ' .. id .. ' ' .. outcome, 'PX', ARGV[15])
 end
-redis.call('SET', KEYS[2], id, 'PX', ARGV[15])
+redis.call('SET', KEYS[2], id, 'PX', ARGV[16])
 
 -- Where it stands in the tree: below its parent, or beside it where the parent is on the deepest level.
 local path, root_at = id, now
 if above then
     local _, level = string.gsub(above, '/', '/')
-    if level >= tonumber(ARGV[26]) then above = string.match(above, '^(.*)/') end
+    if level >= tonumber(ARGV[27]) then above = string.match(above, '^(.*)/') end
     path, root_at = above .. '/' .. id, since
 end
 
 local size = 0
-for n = 30, #ARGV, 2 do size = size + #ARGV[n] end
+for n = 31, #ARGV, 2 do size = size + #ARGV[n] end
 
 -- A day of waiting counts as much as the whole way from the threshold to certainty; fixed here, so that nobody's clock
 -- moves the queue while it is read.
-local useful = string.format('%.9f', ARGV[28] - now / 86400000)
-redis.call('HSET', KEYS[9], 'outcome', outcome, 'version', 1, 'sequence', 1, 'created_at', now,
-    'worst', ARGV[17], 'useful', useful, 'event', ARGV[19], 'undo_until', 0, 'path', path, 'root_at', root_at,
-    'size', size, unpack(ARGV, 29))
-redis.call('RPUSH', KEYS[10], '{"version":1,"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[18], 2))
+local useful = string.format('%.9f', ARGV[29] - now / 86400000)
+redis.call('HSET', KEYS[10], 'outcome', outcome, 'version', 1, 'sequence', 1, 'created_at', now,
+    'worst', ARGV[18], 'useful', useful, 'event', ARGV[20], 'undo_until', shows_at or 0, 'path', path, 'root_at', root_at,
+    'size', size, unpack(ARGV, 30))
+redis.call('RPUSH', KEYS[11], '{"version":1,"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[19], 2))
 
-redis.call('HSET', KEYS[5], 'url', ARGV[24], 'title', ARGV[25])
+redis.call('HSET', KEYS[5], 'url', ARGV[25], 'title', ARGV[26])
 redis.call('HSETNX', KEYS[5], 'opened', string.format('%d', now))
 if outcome == 'published' then
-    local root = string.match(path, '^[^/]+')
-    redis.call('ZADD', KEYS[13], now, id)
-    redis.call('ZADD', KEYS[16], 0, path)
-    redis.call('ZADD', KEYS[17], root_at, root)
-    redis.call('ZINCRBY', KEYS[18], 1, root)
-    redis.call('HINCRBY', KEYS[5], 'revision', 1)
+    local place = string.format('%d %d %s', now, root_at, path)
+    if shows_at then
+        redis.call('HSET', KEYS[10], 'before', 'held', 'before_version', 0)
+        redis.call('ZADD', KEYS[23], shows_at, 'show ' .. place)
+    else
+        show({thread = KEYS[14], tree = KEYS[17], roots = KEYS[18], busy = KEYS[19]}, place)
+        redis.call('HINCRBY', KEYS[5], 'revision', 1)
+    end
     redis.call('HINCRBY', KEYS[6], 'published', 1)
 elseif outcome == 'held' then
-    redis.call('HSET', KEYS[9], 'network', network)
+    redis.call('HSET', KEYS[10], 'network', network)
     for field, by in pairs({comments = 1, bytes = size, [network] = 1, [network .. ':bytes'] = size}) do
         redis.call('HINCRBY', KEYS[8], field, by)
     end
-    redis.call('ZADD', KEYS[11], ARGV[17], id)
-    redis.call('ZADD', KEYS[12], now, id)
-    redis.call('ZADD', KEYS[19], useful, id)
-    for n = 22, #KEYS do redis.call('ZADD', KEYS[n], now, id) end
+    redis.call('ZADD', KEYS[12], ARGV[18], id)
+    redis.call('ZADD', KEYS[13], now, id)
+    redis.call('ZADD', KEYS[20], useful, id)
+    for n = 24, #KEYS do redis.call('ZADD', KEYS[n], now, id) end
 else
     redis.call('HINCRBY', KEYS[6], 'refused', 1)
 end
-if ARGV[27] == 'author' then
-    redis.call('ZADD', KEYS[20], now, id)
-    redis.call('HINCRBY', KEYS[21], outcome, 1)
+if ARGV[28] == 'author' then
+    redis.call('ZADD', KEYS[21], now, id)
+    redis.call('HINCRBY', KEYS[22], outcome, 1)
 end
 
-redis.call('HSET', KEYS[14], 'type', ARGV[20], 'comment', id, 'sequence', 1, 'at', now, 'not_before', now,
-    'data', ARGV[21])
-redis.call('PEXPIRE', KEYS[14], ARGV[22])
-redis.call('XADD', KEYS[15], '*', 'site', ARGV[23], 'event', ARGV[19], 'comment', id, 'sequence', 1)
+redis.call('HSET', KEYS[15], 'type', ARGV[21], 'comment', id, 'sequence', 1, 'at', now, 'not_before', shows_at or now,
+    'data', ARGV[22])
+redis.call('PEXPIRE', KEYS[15], ARGV[23])
+redis.call('XADD', KEYS[16], '*', 'site', ARGV[24], 'event', ARGV[20], 'comment', id, 'sequence', 1)
 
 return {'admitted', now}

@@ -1,21 +1,22 @@
 -- Decide a comment, undo its last decision within that one's window, or give it another wording where it stands: state,
 -- queue, page, log and event in one step.
 --
+-- Stands behind public.lua.
 -- KEYS  1 comment      hash    the comment
 --       2 decisions    list    its decisions
 --       3 lease        hash    who holds it
 --       4 worst        zset    waiting comments by worst score
 --       5 oldest       zset    waiting comments by age
---       6 thread       zset    published comments by age
---       7 soon         zset    published comments in their undo window, by its end
+--       6 thread       zset    public comments by age
+--       7 soon         zset    changes of the page that wait for a window's end
 --       8 about        hash    revision of the thread
 --       9 author       hash    counts of the author key's holder
 --      10 event        hash    the event to tell
 --      11 outbox       stream  events to fan out
 --      12 undone       hash    the event of the decision that is undone (when undoing)
---      13 tree         zset    paths of the thread's published comments
+--      13 tree         zset    paths of the thread's public comments
 --      14 roots        zset    its first-level comments by age
---      15 busy         zset    its first-level comments by how many are published there
+--      15 busy         zset    its first-level comments by how many are public there
 --      16 reported     zset    reported comments by how many reports wait
 --      17 latest       zset    reported comments by their last report
 --      18 useful       zset    waiting comments by what deciding them teaches
@@ -27,7 +28,8 @@
 --      24 log          stream  the site's moderation log
 --      25 acts         list    what moderators did to the comment beside deciding
 --      26 held         hash    how many comments are held and of how many bytes, of the site and of each network
---      27 … facets     zset    waiting comments of one kind by age
+--      27 unsettled    zset    which of the author's comments count as what until their windows close
+--      28 … facets     zset    waiting comments of one kind by age
 -- ARGV  1 comment id    2 version that the decider saw    3 lease token, or "" without one
 --       4 outcome       5 decision, JSON object           6 undo window, ms
 --       7 "undo" or ""  8 event id    9 event type    10 event data, JSON    11 event life, ms    12 site
@@ -39,8 +41,6 @@
 -- Answers  {"missing"} | {"stale", last decision} | {"lost", last decision} | {"taken", holder's id, name, ends}
 --          | {"late"} | {"decided", last decision as stored}
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local id, outcome, undoing = ARGV[1], ARGV[4], ARGV[7] == 'undo'
 local rewording = ARGV[17] ~= ''
 
@@ -60,11 +60,9 @@ if ARGV[14] ~= '' then
         return {'taken', holder[1], holder[2], now + ends}
     end
 end
--- A window that would end later than any was opened by a clock that went back since: it has ended.
-local latest = now + ARGV[20]
-local function is_over(ends) return ends <= now or ends > latest end
-if undoing and is_over(tonumber(was[6])) then return {'late'} end
+if undoing and is_over(tonumber(was[6]), ARGV[20]) then return {'late'} end
 
+local seen, seen_version, seen_until = seen_of(KEYS[1], ARGV[20])
 local version, sequence = was[2] + 1, was[3] + 1
 local window = tonumber(ARGV[6])
 local undo_until = window > 0 and now + window or 0
@@ -74,11 +72,12 @@ local decision = '{"version":' .. version .. ',"at":' .. string.format('%d', now
 
 -- Whoever decides has seen what readers reported; whoever takes that back has not, nor what came since. Who rewords it
 -- has not decided yet.
-local seen = tonumber(redis.call('ZSCORE', KEYS[16], id) or 0)
-local reports = undoing and outcome == 'published' and (was[11] or 0) + seen or rewording and seen or 0
+local waiting = tonumber(redis.call('ZSCORE', KEYS[16], id) or 0)
+local reports = undoing and outcome == 'published' and (was[11] or 0) + waiting or rewording and waiting or 0
 
 redis.call('HSET', KEYS[1], 'outcome', outcome, 'version', version, 'sequence', sequence, 'event', ARGV[8],
-    'undo_until', undo_until, 'escalated', ARGV[13] == 'escalated' and '1' or '', 'reports_seen', seen)
+    'undo_until', undo_until, 'before', seen, 'before_version', seen_version,
+    'escalated', ARGV[13] == 'escalated' and '1' or '', 'reports_seen', waiting)
 redis.call('RPUSH', KEYS[2], decision)
 local was_size, size = tonumber(was[12]), tonumber(was[12])
 if rewording then
@@ -104,7 +103,7 @@ end
 list(KEYS[4], was[5], waits)
 list(KEYS[5], was[4], waits)
 list(KEYS[18], was[10], waits)
-for n = 27, #KEYS do list(KEYS[n], was[4], waits) end
+for n = 28, #KEYS do list(KEYS[n], was[4], waits) end
 list(KEYS[16], reports, reports > 0)
 if not rewording then list(KEYS[17], stamp, reports > 0) end
 list(KEYS[19], stamp, ARGV[13] == 'escalated')
@@ -131,30 +130,29 @@ elseif outcome == 'held' then
     count(1, size)
 end
 
--- The page: what is published shows, once its undo window has ended; what showed before goes on.
-local shows = was[1] == 'published' and is_over(tonumber(redis.call('ZSCORE', KEYS[7], id) or 0))
-local root = string.match(was[8], '^[^/]+')
-redis.call('ZREM', KEYS[6], id)
-redis.call('ZREM', KEYS[7], id)
-if redis.call('ZREM', KEYS[13], was[8]) == 1 and tonumber(redis.call('ZINCRBY', KEYS[15], -1, root)) <= 0 then
-    redis.call('ZREM', KEYS[14], root)
-    redis.call('ZREM', KEYS[15], root)
+-- The page: it changes once this can't be undone any more, if it does.
+local page = {about = KEYS[8], thread = KEYS[6], soon = KEYS[7], tree = KEYS[13], roots = KEYS[14], busy = KEYS[15]}
+settle(page, ARGV[20])
+local place = was[4] .. ' ' .. was[9] .. ' ' .. was[8]
+redis.call('ZREM', page.soon, 'show ' .. place, 'hide ' .. place)
+local shows, will_show = seen == 'published', outcome == 'published'
+if shows ~= will_show and undo_until > 0 then
+    redis.call('ZADD', page.soon, undo_until, (will_show and 'show ' or 'hide ') .. place)
+elseif shows ~= will_show or (shows and rewording) then
+    if will_show then show(page, place) else hide(page, place) end
+    redis.call('HINCRBY', page.about, 'revision', 1)
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now)
-redis.call('ZREMRANGEBYSCORE', KEYS[7], string.format('(%d', latest), '+inf')
-if outcome == 'published' then
-    redis.call('ZADD', KEYS[6], was[4], id)
-    redis.call('ZADD', KEYS[13], 0, was[8])
-    redis.call('ZADD', KEYS[14], was[9], root)
-    redis.call('ZINCRBY', KEYS[15], 1, root)
-    if undo_until > 0 and not shows then redis.call('ZADD', KEYS[7], undo_until, id) end
-end
-redis.call('HINCRBY', KEYS[8], 'revision', 1)
 
--- The author's standing.
+-- The author's standing, of which the door hears at that time too.
 local counted = {published = 'published', rejected = 'refused', spam = 'refused'}
 if counted[was[1]] then redis.call('HINCRBY', KEYS[9], counted[was[1]], -1) end
 if counted[outcome] then redis.call('HINCRBY', KEYS[9], counted[outcome], 1) end
+redis.call('ZREMRANGEBYSCORE', KEYS[27], '-inf', now)
+if seen_until then redis.call('ZREM', KEYS[27], id .. ' ' .. seen .. ' ' .. was[1]) end
+if undo_until > 0 and seen ~= outcome then
+    redis.call('ZADD', KEYS[27], undo_until, id .. ' ' .. seen .. ' ' .. outcome)
+    redis.call('PEXPIRE', KEYS[27], ARGV[20])
+end
 if ARGV[15] == 'author' then
     redis.call('HINCRBY', KEYS[23], was[1], -1)
     redis.call('HINCRBY', KEYS[23], outcome, 1)

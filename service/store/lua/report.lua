@@ -1,5 +1,6 @@
--- Note a reader's report of a published comment: it joins the reported ones and is told of, and stays published.
+-- Note a reader's report of a public comment: it joins the reported ones and is told of, and stays public.
 --
+-- Stands behind public.lua.
 -- KEYS  1 comment    hash    the comment
 --       2 reports    list    what readers reported of it
 --       3 reporters  set     networks that reported it
@@ -11,13 +12,12 @@
 -- ARGV  1 comment id    2 network's digest    3 report, JSON object    4 most reports kept
 --       5 pace: ms between reports    6 pace: burst, ms
 --       7 event id    8 event type    9 event data, JSON    10 event life, ms    11 site    12 most networks counted
+--      13 longest undo window, ms
 -- Answers  {"missing"} | {"again"} (by this network, or by so many that one more tells nothing) | {"fast", ms to wait} | {"reported"}
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local id = ARGV[1]
 
-if redis.call('HGET', KEYS[1], 'outcome') ~= 'published' then return {'missing'} end
+if seen_of(KEYS[1], ARGV[13]) ~= 'published' then return {'missing'} end
 if redis.call('SISMEMBER', KEYS[3], ARGV[2]) == 1 or redis.call('SCARD', KEYS[3]) >= tonumber(ARGV[12]) then
     return {'again'}
 end
@@ -33,8 +33,13 @@ redis.call('SET', KEYS[5], string.format('%d', arrival), 'PX', math.ceil(arrival
 redis.call('SADD', KEYS[3], ARGV[2])
 redis.call('RPUSH', KEYS[2], '{"at":' .. string.format('%d', now) .. ',' .. string.sub(ARGV[3], 2))
 redis.call('LTRIM', KEYS[2], -ARGV[4], -1)
-redis.call('ZINCRBY', KEYS[4], 1, id)
-redis.call('ZADD', KEYS[8], now, id)
+if redis.call('HGET', KEYS[1], 'outcome') == 'published' then
+    redis.call('ZINCRBY', KEYS[4], 1, id)
+    redis.call('ZADD', KEYS[8], now, id)
+else
+    -- Taken down, which can still be undone: then it joins them.
+    redis.call('HINCRBY', KEYS[1], 'reports_seen', 1)
+end
 
 local sequence = redis.call('HINCRBY', KEYS[1], 'sequence', 1)
 redis.call('HSET', KEYS[6], 'type', ARGV[8], 'comment', id, 'sequence', sequence, 'at', now, 'not_before', now,
