@@ -14,6 +14,7 @@ from flask import Response
 from flask.testing import FlaskClient
 
 from service.app import create_app
+from service.core.comment import Outcome
 from service.core.people import OPERATOR, Role
 from service.core.security import SecurityEvent
 from service.web.authority import public
@@ -198,3 +199,21 @@ def test_nothing_that_is_typed_makes_a_line_of_the_log_by_itself(wiring: Wiring,
     assert len(found) == 6 == len(re.findall(r"[\r\n]+", logged.getvalue()))
     assert "\x1b" not in logged.getvalue()
     assert all(line["timestamp"].endswith("Z") and line["level"] == "info" for line in found)
+
+
+def test_nobody_sets_what_is_not_theirs_to_set(client: FlaskClient, wiring: Wiring) -> None:
+    claims = {"id": "c_mine", "outcome": "published", "version": 9, "badge": True, "is_moderator": True, "site": "news"}
+    made = client.post(DOOR, json=RUDE | claims)
+    assert (made.status_code, made.json["status"]) == (202, "held")
+    found = wiring.queue.find("demo", made.json["id"])
+    assert (found.id != "c_mine", found.version, found.site, found.outcome) == (True, 1, "demo", Outcome.HELD)
+    owner = {"Authorization": f"Bearer {wiring.access.add_token('Robot', Role.OWNER, site='demo')}"}
+    url = {"url": "https://receiver.example.org/"}
+    for path, body in (
+        (f"{DOOR}/{found.id}/decisions", {"outcome": "published", "actor": "m_another"}),
+        ("/v1/sites/demo/batches", {"comments": [], "outcome": "spam", "actor": "m_another"}),
+        *(("/v1/sites/demo/endpoints", url | {name: "mine"}) for name in ("id", "secret", "site")),
+    ):
+        refused = client.post(path, json=body, headers=owner)
+        assert (refused.status_code, refused.mimetype) == (422, "application/problem+json"), body
+    assert wiring.queue.find("demo", found.id).version == 1
