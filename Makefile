@@ -3,13 +3,16 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TOOLS := build/security
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+SECRETS := $(TOOLS)/bin/detect-secrets-hook --no-verify
 
 # Tests wait a good deal: two processes for each core, but not many, since each starts servers of its own.
 PARALLEL = --numprocesses=$(shell $(PYTHON) -c 'import os; print(min(2 * os.cpu_count(), 8))') --dist=loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all lint format lock train evaluate screenshots chaos clean
+.PHONY: help setup run test test-all lint format bandit secrets audit sbom lock train evaluate screenshots chaos clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -39,9 +42,26 @@ format: $(VENV)/dev.stamp ## Put the code into shape
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+bandit: $(TOOLS)/stamp ## Look for risky code, beside what lint looks for
+	@$(TOOLS)/bin/bandit --quiet --configfile pyproject.toml --recursive service classifier config
+
+# In tests and benches a password is a made-up one; tokens and keys are looked for there too.
+secrets: $(TOOLS)/stamp ## Look for secrets in the tracked files
+	@git ls-files -z -- ':!tests' ':!bench' | xargs -0 $(SECRETS) --exclude-lines 'noqa: S10[567]'
+	@git ls-files -z -- tests bench | xargs -0 $(SECRETS) --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
+
+audit: $(TOOLS)/stamp ## Ask whether a locked package has a known vulnerability
+	@$(BIN)/python tools/audit.py $(TOOLS)/bin/pip-audit $(wildcard requirements*.lock)
+
+sbom: $(TOOLS)/stamp ## Write what Parley runs on to build/parley.cdx.json, as CycloneDX
+	@$(TOOLS)/bin/python -W ignore::UserWarning -m cyclonedx_py requirements --output-reproducible \
+	  --pyproject pyproject.toml -o build/parley.cdx.json requirements.lock
+	@echo 'build/parley.cdx.json names every package of requirements.lock.'
+
 lock: $(VENV)/dev.stamp ## Resolve the dependencies anew
 	@$(LOCK) pyproject.toml -o requirements.lock
 	@$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	@$(LOCK) --group pyproject.toml:security -o requirements-security.lock
 
 train: $(VENV)/dev.stamp ## Train the classifier anew: make train DATA=folder
 	@test -n '$(DATA)' || { echo 'Say where the data are: make train DATA=folder'; exit 1; }
@@ -84,13 +104,18 @@ $(VENV)/python.stamp: requirements-setup.lock
 
 define install
 	@echo 'Installing what $< names …'
-	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
-	  else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; fi
+	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(1) --require-hashes -r $<; \
+	  else $(1) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; fi
 	@touch $@
 endef
 
 $(VENV)/run.stamp: requirements.lock $(VENV)/python.stamp
-	$(install)
+	$(call install,$(BIN)/python)
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
-	$(install)
+	$(call install,$(BIN)/python)
+
+# The security tools have an environment of their own, made for their targets alone.
+$(TOOLS)/stamp: requirements-security.lock $(VENV)/python.stamp
+	@$(PYTHON) -m venv $(TOOLS)
+	$(call install,$(TOOLS)/bin/python)

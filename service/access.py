@@ -128,7 +128,7 @@ class Access:
         is_free = known and not self._waits(f"browser {known}")
         if not is_free and (wait := self.pace.wait_to_sign_in(tried, RATES)):
             raise TooFast(wait, _later(wait))
-        right = _verified(person.secret if person else _NOBODY, password[: passwords.LONGEST])
+        right = _verified(person.secret if person else _NOBODY, password)
         if not right or person is None:
             raise NotSignedIn("The name or the password is not right.")
         self.pace.forget(tried[0])
@@ -138,7 +138,7 @@ class Access:
         """Give *person* another password, which ends what the old one began. Raises InvalidChange, TooFast."""
         if wait := self._waits(f"change {person.id}"):
             raise TooFast(wait, _later(wait))
-        if not _verified(person.secret, old[: passwords.LONGEST]):
+        if not _verified(person.secret, old):
             raise InvalidChange([Fault("old", "This is not the password that you have now.")])
         after = self._give(person, new)
         if after is None:
@@ -246,7 +246,7 @@ def _digest(secret: str) -> str:
 
 def _verified(hashed: str, password: str) -> bool:
     try:
-        return _hasher.verify(hashed, password)
+        return len(password) <= passwords.LONGEST and _hasher.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -77,6 +77,8 @@ def create_app(wiring: Wiring | None = None) -> APIFlask:
         DESCRIPTION=openapi.DESCRIPTION,
         SECURITY_SCHEMES=openapi.SECURITY,
         OPENAPI_VERSION="3.1.0",
+        # Whatever FLASK_DEBUG says.
+        DEBUG=False,
     )
     app.extensions[EXTENSION] = _parley(wiring)
     app.extensions["spec"] = lambda: app.spec

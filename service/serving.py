@@ -33,6 +33,7 @@ from config.settings import Settings
 from service.app import LONGEST_REQUEST
 from service.web.context import is_within, network_of
 from service.web.problems import UNREAD, WHY_UNREAD
+from service.web.traffic import HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -441,4 +442,5 @@ def _too_late(accept: str) -> bytes:
     body = LATE_PAGE if is_page else LATE_PROBLEM
     kind = "text/html; charset=utf-8" if is_page else "application/problem+json"
     head = f"HTTP/1.1 408 Request Timeout\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}Server: Parley\r\nConnection: close\r\n\r\n{body}".encode()
+    lines = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+    return f"{head}{lines}Cache-Control: no-store\r\nServer: Parley\r\nConnection: close\r\n\r\n{body}".encode()

@@ -5,6 +5,7 @@ What only one process needs is built there: the web's stories in `app`, the cour
 
 import contextlib
 import logging
+import re
 import secrets
 import sys
 import time
@@ -12,7 +13,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 
@@ -54,6 +55,9 @@ log = structlog.get_logger(__name__)
 
 DEFAULT_POLICY = REPOSITORY / "config" / "policy.toml"
 DEFAULT_RULES = REPOSITORY / "config" / "rules.toml"
+
+#: What ends a line, turns it around or acts on a terminal for some of those who read a log, and JSON leaves as it is.
+_SIGNS = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def fresh_id(kind: str) -> str:
@@ -288,10 +292,15 @@ def set_up_log(level: str, *, out: TextIO = sys.stderr) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _where_it_broke,
             structlog.processors.JSONRenderer(ensure_ascii=False),
+            _on_one_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=lambda *_: _Printer(out),
     )
+
+
+def _on_one_line(_: object, __: str, line: Any) -> str:
+    return _SIGNS.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 class _Printer(structlog.PrintLogger):

@@ -13,6 +13,7 @@ from waitress import wasyncore
 
 from service.serving import MOST_AHEAD, Bounds, Server, Stage
 from service.web.problems import UNREAD
+from service.web.traffic import HEADERS
 from tests.processes import linux, timed, wait_for
 
 # What is tested is how long something takes.
@@ -133,6 +134,11 @@ def test_a_request_that_drips_ends_in_time_however_much_still_comes(served: Serv
     dripping.join()
     assert time.monotonic() - began < 2
     assert told.startswith(answer)
+
+
+def test_whoever_took_too_long_is_answered_with_the_headers_of_every_answer(served: Served) -> None:
+    head = everything(served.connect(POST % b"text/html")).partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    assert {f"{name}: {value}" for name, value in HEADERS.items()} | {"Cache-Control: no-store"} <= set(head)
 
 
 def test_an_answer_that_is_not_read_ends_in_time(served: Served) -> None:

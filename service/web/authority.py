@@ -10,6 +10,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import Any, Final, TypeVar, cast
 
+import structlog
 from flask import Flask, g, request
 
 from service.core.people import ALL_SITES, Member, Role
@@ -120,6 +121,7 @@ def _check(asked_of: Mapping[str, Asked]) -> None:
         return
     member = session.member() if asked.door is Door.DESK else bearer.bearer()
     g.asker = replace(member, network=session.fingerprint())
+    structlog.contextvars.bind_contextvars(actor=member.id)
     if asked.role is None:
         return
     site = (request.view_args or {}).get("site", ALL_SITES)

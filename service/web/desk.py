@@ -20,7 +20,7 @@ from service.web import cookies
 from service.web import session as desk_session
 from service.web.again import Carried, is_worth_it
 from service.web.authority import entrance
-from service.web.context import network, parley
+from service.web.context import parley
 from service.web.problems import headers_of, refused, status_of
 
 #: What is said of a form that does not fit through the sign-in.
@@ -87,7 +87,9 @@ def post_sign_in() -> AnyResponse:
     """Sign in, or say that it did not work, keeping the name."""
     name, password = request.form.get("name", ""), request.form.get("password", "")
     try:
-        person = parley().access.sign_in(name=name, password=password, network=network(), browser=cookies.known)
+        person = parley().access.sign_in(
+            name=name, password=password, network=desk_session.fingerprint(), browser=cookies.known
+        )
     except (NotSignedIn, TooFast) as error:
         if isinstance(error, NotSignedIn):
             _note_failure(name)

@@ -127,6 +127,7 @@ def refused(error: ParleyError) -> Response:
         log.error("not_opened", problem=str(error))
     if isinstance(error, errors.Unavailable):
         log.warning("unavailable", neighbour=error.neighbour, problem=str(error), cause=error.cause)
+    structlog.contextvars.bind_contextvars(refused=type(error).__name__)
     return answer(body_of(error), headers_of(error))
 
 

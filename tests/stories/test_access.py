@@ -9,10 +9,11 @@ import pytest
 
 from service.access import _NOBODY, RATES, TOKEN_DAYS, TRIES, TRIES_OF_NAME, TRIES_OF_NETWORK, Access, _hasher, tries_of
 from service.core.errors import InvalidChange, InvitationOver, LinkEnded, NotFound, NotSignedIn, TooFast
+from service.core.passwords import LONGEST
 from service.core.people import Role
 from service.core.site import Site
 from service.store.connection import Connection
-from service.store.keys import reset, sign_in_turn
+from service.store.keys import PEOPLE, reset, sign_in_turn
 from service.store.registry import INVITATION_LIFE, REMEMBERED, Registry
 from service.wiring import default_policy
 
@@ -85,6 +86,28 @@ def test_signing_in_takes_the_name_and_the_password(access: Access) -> None:
     for name, password in (("Ana", "wrong"), ("Nobody", PASSWORD)):
         with pytest.raises(NotSignedIn, match="The name or the password is not right"):
             access.sign_in(name=name, password=password, network="n")
+
+
+def test_a_password_is_kept_as_a_slow_hash_alone(access: Access, connection: Connection) -> None:
+    ana = access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
+    ben = access.join(access.invite(Role.MODERATOR), name="Ben", password=PASSWORD)
+    # RFC 9106, for machines whose memory has other uses too: 64 MiB, three passes, four lanes; 128 bits of salt.
+    assert {person.secret.rpartition("$")[0].rpartition("$")[0] for person in (ana, ben)} == {
+        "$argon2id$v=19$m=65536,t=3,p=4"
+    }
+    assert ana.secret != ben.secret
+    assert PASSWORD not in str(connection.do("HGETALL", PEOPLE))
+
+
+def test_a_password_counts_as_it_was_typed_to_its_last_character(access: Access) -> None:
+    longest = ("Trams at night " * LONGEST)[:LONGEST]
+    access.join(access.invite(Role.OWNER), name="Ana", password=longest)
+    ana = access.sign_in(name="Ana", password=longest, network="n")
+    for near in (f"{longest}x", longest.upper(), longest[:-1], f"{longest} ", f" {longest[1:]}"):
+        with pytest.raises(NotSignedIn):
+            access.sign_in(name="Ana", password=near, network="n")
+    with pytest.raises(InvalidChange, match="not the password that you have now"):
+        access.change_password(ana, old=f"{longest}x", new="Harbours in the morning")
 
 
 def tried(access: Access, times: int, *, name: str = "Ana", network: str = "network {}") -> None:

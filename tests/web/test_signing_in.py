@@ -13,7 +13,7 @@ from service.core.people import Role
 from service.wiring import Wiring
 from tests.web.test_desk import token
 from tests.web.test_pages import PASSWORD, hidden
-from tests.web.test_sessions import cookie, other, seat
+from tests.web.test_sessions import cookie, keys, other, seat
 
 OTHER = "trams at night are late"
 
@@ -37,7 +37,8 @@ def sign_in(client: FlaskClient, password: str, *, name: str = "Olga", address: 
 
 def tried(wiring: Wiring, times: int, *, name: str, network: str) -> None:
     for n in range(times):
-        wiring.access.pace.wait_to_sign_in(tries_of(name.format(n), network.format(n)), access.RATES)
+        whence = wiring.fingerprints.of(network.format(n), site="", purpose="session")
+        wiring.access.pace.wait_to_sign_in(tries_of(name.format(n), whence), access.RATES)
 
 
 def test_a_stranger_who_guesses_keeps_the_right_person_out_of_nothing(desk: FlaskClient, wiring: Wiring) -> None:
@@ -47,6 +48,13 @@ def test_a_stranger_who_guesses_keeps_the_right_person_out_of_nothing(desk: Flas
     tried(wiring, 10, name="Olga", network="203.0.113.9/32")
     assert sign_in(stranger, "wrong", address="203.0.113.9") == 429
     assert sign_in(desk.application.test_client(), PASSWORD) == 303
+
+
+def test_a_copy_of_the_data_does_not_tell_whence_somebody_tried(desk: FlaskClient, wiring: Wiring) -> None:
+    sign_in(desk.application.test_client(), "wrong", address="203.0.113.9")
+    kept = {key.rpartition(":")[2] for key in keys(wiring, "attempts:*")}
+    both, network, name = tries_of("Olga", "203.0.113.9/32")
+    assert name in kept and not {both, network} & kept
 
 
 def test_under_a_flood_of_guesses_the_page_says_how_many_seconds(desk: FlaskClient, wiring: Wiring) -> None:
