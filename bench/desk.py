@@ -19,13 +19,13 @@ from pydantic import SecretStr
 
 from bench.masking import ORDINARY
 from config.settings import Settings
+from service.adapters.classifier_scorer import LocalScorer
 from service.app import create_app
 from service.core.masking import MaskedText, mask
 from service.core.people import Role
 from service.core.submission import Submission
 from service.core.verdict import Opinion
 from service.intake import Intake
-from service.outside.scoring import LocalScorer
 from service.wiring import Wiring, fresh_id
 from tests.nasty import WORST
 from tests.servers import ValkeyForTests

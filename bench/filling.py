@@ -12,13 +12,13 @@ from functools import cache, partial
 from typing import Any
 
 from bench.masking import ORDINARY
+from service.adapters.sealing import FingerprintKey, KeyRing
 from service.core import policy
 from service.core.comment import POLICY, Author, Comment, Decision, Outcome, Standing
 from service.core.events import described
 from service.core.masking import MaskedText, mask
 from service.core.thread import key_of
 from service.core.verdict import Opinion, Span, Unscored, Verdict
-from service.outside.sealing import FingerprintKey, KeyRing
 from service.store.connection import Connection, Script, connect
 from service.store.outbox import Outbox
 from service.store.queue import DAY, Door, NewEvent, Queue

@@ -19,11 +19,11 @@ from pathlib import Path
 
 from bench.filling import LIFE, SITE, admit, fill
 from bench.memory import used, weighed
+from service.adapters.embedded_valkey import EmbeddedServer
 from service.core.action import Action
 from service.core.comment import Comment, Reason
 from service.core.listing import Listing, Sorting, View
 from service.core.people import Member, Role
-from service.outside.embedded import EmbeddedServer
 from service.review import Review, Ruling
 from service.store.connection import connect
 from service.store.keys import SiteKeys

@@ -11,7 +11,7 @@ from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
 from config.settings import Settings
-from service.outside.leash import hold
+from service.adapters.parent_death_signal import die_with
 
 _settings = Settings.load()
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
@@ -75,7 +75,7 @@ os.register_at_fork(
 
 def post_fork(server: Any, worker: Any) -> None:
     """A worker dies with its master."""
-    hold(server.pid)
+    die_with(server.pid)
 
 
 def post_worker_init(worker: Any) -> None:

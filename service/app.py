@@ -6,9 +6,9 @@ import time
 from apiflask import APIFlask
 
 from config.settings import InvalidSettings
+from service.adapters.classifier_scorer import LocalScorer
 from service.core.errors import ParleyError
 from service.intake import Intake
-from service.outside.scoring import LocalScorer
 from service.redaction import Redaction
 from service.store.pages import Pages as StoredPages
 from service.web import (

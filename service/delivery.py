@@ -11,14 +11,14 @@ from typing import Final
 
 import structlog
 
+from service.adapters import metrics
+from service.adapters.webhook_client import Answer, Sender
 from service.core.errors import NotOpened
 from service.core.events import Attempt, Delivery, Endpoint, Event
 from service.core.masking import mask
 from service.core.ports import Sealed, Sealing
 from service.core.schedule import FAILING_LIMIT, Judgement, bounded, judge, next_attempt, retry_after
 from service.core.signing import sign
-from service.outside import metrics
-from service.outside.sending import Answer, Sender
 from service.store.deliveries import Deliveries, Pace, Parcel, State
 from service.store.endpoints import Endpoints
 from service.store.outbox import Entry, Outbox

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from config.settings import Settings
+from service.adapters.embedded_valkey import EmbeddedServer, url_of
+from service.adapters.supervisor import Child, Supervisor, spawn
 from service.core.errors import StartRefused
-from service.outside.embedded import EmbeddedServer, url_of
-from service.outside.supervising import Child, Supervisor, spawn
 
 if TYPE_CHECKING:
     from service.wiring import Wiring

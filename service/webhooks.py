@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from service.adapters.ssrf_guard import check_url
 from service.core.comment import Millis
 from service.core.endpoint import EndpointChange
 from service.core.errors import Fault, InvalidChange, NotFound
@@ -15,7 +16,6 @@ from service.core.ports import Sealing
 from service.core.security import SecurityEvent
 from service.core.signing import new_secret
 from service.delivery import context
-from service.outside.guard import check_url
 from service.security import Security
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints

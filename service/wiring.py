@@ -19,6 +19,8 @@ import structlog
 
 from config.settings import REPOSITORY, Settings
 from service.access import Access
+from service.adapters.embedded_valkey import url_of
+from service.adapters.sealing import FingerprintKey, KeyRing, key_from, key_in
 from service.bulk import Bulk
 from service.casework import Casework
 from service.core.errors import StartRefused, Unavailable
@@ -26,8 +28,6 @@ from service.core.ids import ENTROPY_BYTES, new_id
 from service.core.people import ALL_SITES, Role
 from service.core.policy import Policy
 from service.core.rules import Rule
-from service.outside.embedded import url_of
-from service.outside.sealing import FingerprintKey, KeyRing, key_from, key_in
 from service.review import Review
 from service.security import Security
 from service.sites import Sites

@@ -17,10 +17,10 @@ from typing import Final
 
 import structlog
 
+from service.adapters.ssrf_guard import Guard
+from service.adapters.webhook_client import Sender
 from service.core.errors import Unavailable
 from service.delivery import Courier
-from service.outside.guard import Guard
-from service.outside.sending import Sender
 from service.store.deliveries import Parcel
 from service.store.outbox import Entry
 from service.wiring import Wiring, fresh_id

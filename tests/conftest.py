@@ -12,13 +12,13 @@ import pytest
 from hypothesis import settings
 
 from service.access import Access
+from service.adapters.sealing import FingerprintKey, KeyRing
 from service.bulk import Bulk
 from service.casework import Casework
 from service.core.ids import new_id
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.intake import Intake
-from service.outside.sealing import FingerprintKey, KeyRing
 from service.redaction import Redaction
 from service.review import Review
 from service.security import Security

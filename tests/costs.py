@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from service.adapters.classifier_scorer import LocalScorer
 from service.core import links
 from service.core.masking import MaskedText, mask
 from service.core.verdict import Span, known
-from service.outside.scoring import LocalScorer
 from service.web import markup
 from service.web.excerpts import TextShown, pieces_of
 from service.web.why import without_each

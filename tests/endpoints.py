@@ -5,12 +5,12 @@ from collections.abc import Callable
 from ipaddress import ip_network
 from typing import Any
 
+from service.adapters.sealing import KeyRing
+from service.adapters.ssrf_guard import Guard
+from service.adapters.webhook_client import Sender
 from service.core.endpoint import EndpointChange
 from service.core.people import OPERATOR
 from service.delivery import Courier
-from service.outside.guard import Guard
-from service.outside.sealing import KeyRing
-from service.outside.sending import Sender
 from service.security import Security
 from service.store.connection import Connection
 from service.store.deliveries import Deliveries

@@ -14,7 +14,7 @@ import urllib3
 from pydantic import SecretStr
 
 from config.settings import Settings
-from service.outside.embedded import url_of
+from service.adapters.embedded_valkey import url_of
 from service.wiring import Wiring
 from tests.servers import free_port
 

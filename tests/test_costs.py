@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classifier.text import fold
+from service.adapters.classifier_scorer import LocalScorer
 from service.core.address import LONGEST as LONGEST_ADDRESS
 from service.core.address import Address, NotAnAddress
 from service.core.comment import Outcome
@@ -23,7 +24,6 @@ from service.core.masking import MaskedText, mask
 from service.core.submission import LONGEST_BODY, website
 from service.core.thread import LONGEST_URL, NotAPage, canonical
 from service.core.verdict import Opinion
-from service.outside.scoring import LocalScorer
 from service.web import markup
 from service.web.excerpts import pieces_of
 from service.web.why import MOST_SCORED, without_each

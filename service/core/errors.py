@@ -25,7 +25,7 @@
     ├── NotOpened                 sealed with a key that is missing, or changed since
     └── Unavailable               Redis, or another neighbour, does not answer
 
-`service.web.problems` maps each to its HTTP answer, and those of `service.outside`.
+`service.web.problems` maps each to its HTTP answer, and those of `service.adapters`.
 """
 
 from collections.abc import Sequence

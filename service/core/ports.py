@@ -5,7 +5,7 @@ from typing import NewType, Protocol
 from service.core.masking import MaskedText
 from service.core.verdict import Disguise, Opinion
 
-#: Ciphertext of an address, or of what masks cover: only `outside.sealing` makes and opens one.
+#: Ciphertext of an address, or of what masks cover: only `adapters.sealing` makes and opens one.
 Sealed = NewType("Sealed", str)
 
 #: A keyed fingerprint: equal for equal secrets within one site, and telling nothing else.

@@ -10,13 +10,13 @@ from flask import Response, make_response, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.adapters import metrics
 from service.core.comment import Outcome, Receipt
 from service.core.errors import ForeignOrigin, InvalidSubmission, KeyReused, NotFound, ParleyError, TooFast
 from service.core.masking import mask
 from service.core.site import Site
 from service.core.submission import Submission
 from service.core.thread import host_of, link_to, origin_of, shown
-from service.outside import metrics
 from service.web.authority import public
 from service.web.bearer import bearer
 from service.web.context import network, parley, words_of

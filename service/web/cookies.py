@@ -13,8 +13,8 @@ from typing import Final
 
 from flask import Response, after_this_request, request
 
+from service.adapters.sealing import derive
 from service.core.people import Member
-from service.outside.sealing import derive
 from service.web.context import parley
 
 SESSION: Final = "parley_session"

@@ -6,9 +6,9 @@ import re
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 
+from service.adapters import metrics
 from service.core.errors import NotAllowed, Unavailable
 from service.core.listing import Listing
-from service.outside import metrics
 from service.web.authority import public
 from service.web.context import address_of, is_full, parley
 

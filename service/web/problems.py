@@ -9,10 +9,10 @@ from flask import Flask, Response, abort, current_app, json, render_template, re
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from service.adapters.ssrf_guard import AddressRefused
 from service.core import errors
 from service.core.errors import ParleyError
 from service.core.masking import mask
-from service.outside.guard import AddressRefused
 from service.web.schemas import decision_out
 
 log = structlog.get_logger(__name__)

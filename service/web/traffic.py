@@ -15,8 +15,8 @@ import structlog
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import SecurityError
 
+from service.adapters import metrics
 from service.core.thread import followable, is_origin
-from service.outside import metrics
 from service.web.context import address_of, is_within, parley
 from service.web.payloads import insist_on_bounds
 from service.web.problems import insist_it_was_read

@@ -9,12 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+from service.adapters.sealing import FingerprintKey, KeyRing, key_in
 from service.core.action import Action
 from service.core.endpoint import EndpointChange
 from service.core.people import OPERATOR, Member, Role
 from service.core.site import Site
 from service.intake import Intake
-from service.outside.sealing import FingerprintKey, KeyRing, key_in
 from service.review import Review, Ruling
 from service.store.leases import Leases
 from service.store.lists import Lists

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.adapters.sealing import FingerprintKey
 from service.core.masking import MASK, holds_address, lift
 from service.core.thread import LONGEST_URL, NotAPage, canonical, decoded, key_of, link_to, may_tell, shown, thread_key
-from service.outside.sealing import FingerprintKey
 
 FINGERPRINTS = FingerprintKey(b"k" * 32)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from service.access import Access
+from service.adapters.sealing import FingerprintKey
 from service.bulk import Bulk
 from service.core.action import Action
 from service.core.comment import Complaint
@@ -16,7 +17,6 @@ from service.core.errors import NotFound, UndoTooLate
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.intake import Intake
-from service.outside.sealing import FingerprintKey
 from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import PARTITIONS, SiteKeys, clock, sign_in_attempts

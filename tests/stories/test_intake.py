@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from service.adapters.sealing import FingerprintKey, KeyRing
 from service.core.action import Action
 from service.core.comment import Outcome, Reason
 from service.core.errors import Closed, Duplicate, InvalidSubmission, KeyReused, NotOpened, ParentMissing, TooFast
@@ -14,7 +15,6 @@ from service.core.site import Site
 from service.core.thread import key_of
 from service.core.verdict import Unscored
 from service.intake import Intake
-from service.outside.sealing import FingerprintKey, KeyRing
 from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import SiteKeys

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from pydantic import SecretStr
 
 from config.settings import Settings
+from service.adapters.sealing import KeyRing
 from service.app import create_app
 from service.cli import cli
 from service.core.endpoint import EndpointChange
@@ -19,7 +20,6 @@ from service.core.people import OPERATOR, Role
 from service.core.signing import sign
 from service.core.site import Site
 from service.intake import Intake
-from service.outside.sealing import KeyRing
 from service.store.connection import Connection
 from service.store.queue import DAY
 from service.store.registry import Registry

@@ -8,6 +8,8 @@ from functools import partial
 
 import pytest
 
+from service.adapters.classifier_scorer import LocalScorer
+from service.adapters.sealing import FingerprintKey, KeyRing
 from service.core.comment import Outcome, Receipt
 from service.core.errors import Closed, Duplicate, KeyReused, NoRoom, ParentMissing, Refused, ShareUsed, TooFast
 from service.core.site import Site
@@ -15,8 +17,6 @@ from service.core.submission import LONGEST_BODY
 from service.core.thread import key_of
 from service.core.verdict import Opinion
 from service.intake import Intake
-from service.outside.scoring import LocalScorer
-from service.outside.sealing import FingerprintKey, KeyRing
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.queue import Queue

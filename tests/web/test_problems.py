@@ -11,10 +11,10 @@ from cryptography.exceptions import InvalidTag
 from flask.testing import FlaskClient
 
 import service
+from service.adapters.ssrf_guard import AddressRefused
 from service.core import errors
 from service.core.comment import POLICY, Decision, Lease, Outcome
 from service.core.errors import Fault, ParleyError
-from service.outside.guard import AddressRefused
 from service.web.problems import TABLE, UNANSWERED
 from tests.web.test_pages import BROWSER
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
 
+from service.adapters.classifier_scorer import LocalScorer
 from service.core.masking import MaskedText, mask
 from service.core.verdict import Disguise, Span, known
-from service.outside.scoring import LocalScorer
 from service.web import shading, words
 from service.web.shading import Segment, segments
 from service.web.unseen import Part

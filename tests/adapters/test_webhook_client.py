@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from service.outside.guard import Guard
-from service.outside.sending import KEPT, READ_AT_MOST, Answer, Sender
+from service.adapters.ssrf_guard import Guard
+from service.adapters.webhook_client import KEPT, READ_AT_MOST, Answer, Sender
 from tests.processes import timed
 from tests.receivers import Proxy, Receiver, drip, status
 from tests.servers import certificate_for

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from service.outside.embedded import (
+from service.adapters.embedded_valkey import (
     LONGEST_SOCKET,
     EmbeddedServer,
     FolderInUse,
@@ -48,14 +48,15 @@ def is_free(data: Path) -> bool:
         return False
 
 
-def launch(data: Path, *, with_leash: bool = True) -> tuple[int, int]:
+def launch(data: Path, *, with_signal: bool = True) -> tuple[int, int]:
     """Start the server from a launcher of its own, and kill that; return the launcher and the server."""
     script = f"""
         from pathlib import Path
-        from service.outside import embedded, supervising
-        if not {with_leash}:
-            supervising.leashed = list  # as where no system call ties a child to its parent
-        server = embedded.EmbeddedServer(Path({str(data)!r}))
+        from service.adapters import supervisor
+        from service.adapters import embedded_valkey
+        if not {with_signal}:
+            supervisor.tied_to_parent = list  # as where no system call ties a child to its parent
+        server = embedded_valkey.EmbeddedServer(Path({str(data)!r}))
         server.start()
         server.wait_until_ready()
         print(server.process.pid, flush=True)
@@ -124,7 +125,7 @@ def test_a_second_instance_on_the_same_folder_is_refused(tmp_path: Path) -> None
 
 
 def test_a_server_whose_launcher_was_killed_still_holds_the_folder(tmp_path: Path) -> None:
-    _, server = launch(tmp_path, with_leash=False)
+    _, server = launch(tmp_path, with_signal=False)
     try:
         assert read(url_of(tmp_path), "anything") is None
         with pytest.raises(FolderInUse):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from service.adapters.supervisor import FIRST_WAIT, LONGEST_WAIT, Child, Supervisor, spawn
 from service.core.errors import StartRefused
-from service.outside.supervising import FIRST_WAIT, LONGEST_WAIT, Child, Supervisor, spawn
 from tests.processes import Program, descendants, is_alive, linux, running, timed, wait_for
 
 pytestmark = timed
@@ -61,7 +61,7 @@ def start(tmp_path: Path) -> Iterator[StartFamily]:
         stack.callback(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, signal.SIG_DFL))
 
         def start(*children: str, grace: float = GRACE) -> Family:
-            command = [sys.executable, "-m", "tests.outside.family", str(tmp_path), str(grace), *children]
+            command = [sys.executable, "-m", "tests.adapters.family", str(tmp_path), str(grace), *children]
             program = stack.enter_context(running(*command, folder=tmp_path, environment=os.environ))
             return Family(tmp_path, program, {child.partition("=")[0] for child in children})
 

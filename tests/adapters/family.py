@@ -1,4 +1,4 @@
-"""A supervisor with stand-ins for children: `python -m tests.outside.family FOLDER GRACE NAME=KIND …`.
+"""A supervisor with stand-ins for children: `python -m tests.adapters.family FOLDER GRACE NAME=KIND …`.
 
 A child writes what happens to it into FOLDER/diary, a line each. Its KIND: good (stops when asked), stubborn (does
 not), fragile (ends at once).
@@ -29,7 +29,7 @@ def live(diary: Path, name: str, kind: str) -> None:
 
 def supervise(diary: Path, grace: float, *children: str) -> None:
     """Be the parent."""
-    from service.outside.supervising import Child, Supervisor, spawn  # not in the children, which must start quickly
+    from service.adapters.supervisor import Child, Supervisor, spawn  # not in the children, which must start quickly
 
     with Supervisor() as supervisor:
         for each in children:

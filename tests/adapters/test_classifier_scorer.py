@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
+from service.adapters.classifier_scorer import LocalScorer
 from service.core.masking import MASK, MaskedText, mask
 from service.core.verdict import Disguise, Unscored, Verdict, known
-from service.outside.scoring import LocalScorer
 
 SCORER = LocalScorer()
 BROKEN = MaskedText(None)  # type: ignore[arg-type]

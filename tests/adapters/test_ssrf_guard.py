@@ -4,9 +4,9 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from service.adapters import ssrf_guard
+from service.adapters.ssrf_guard import AddressRefused, Guard, check_url
 from service.core.errors import InvalidChange
-from service.outside import guard
-from service.outside.guard import AddressRefused, Guard, check_url
 
 CLOSED = [
     "0.0.0.0",
@@ -61,7 +61,7 @@ def test_what_is_not_the_public_internet_is_closed(address: str) -> None:
 
 def test_every_closed_network_has_its_row() -> None:
     examples = [ip_address(each.partition("%")[0]) for each in CLOSED]
-    assert [str(network) for network in guard.CLOSED if not any(each in network for each in examples)] == []
+    assert [str(network) for network in ssrf_guard.CLOSED if not any(each in network for each in examples)] == []
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "1.1.1.1", "2606:4700:4700::1111", "2a00::1", "::ffff:1.1.1.1"])

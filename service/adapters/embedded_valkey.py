@@ -22,8 +22,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from service.adapters.supervisor import spawn
 from service.core.errors import StartRefused
-from service.outside.supervising import spawn
 
 #: Bytes: macOS allows a unix socket's path no more; Linux 107.
 LONGEST_SOCKET: Final = 103

@@ -13,9 +13,9 @@ from prometheus_client import (
     multiprocess,
 )
 
-from service.outside import reserved
+from service.adapters import disk_reserve
 
-reserved.install()
+disk_reserve.install()
 
 ACCEPTED = Counter("parley_comments_accepted", "Comments stored, by the policy’s decision.", ["outcome"])
 REFUSED = Counter("parley_comments_refused", "Comments refused at the door, by reason.", ["reason"])

@@ -26,7 +26,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NameResolutionError, SSLError
 from urllib3.exceptions import TimeoutError as ExchangeTimeout
 
-from service.outside.guard import AddressRefused, Guard
+from service.adapters.ssrf_guard import AddressRefused, Guard
 
 #: Bytes of an answer that are read at most, and characters of them that are kept.
 READ_AT_MOST: Final = 64 * 1024

@@ -6,9 +6,9 @@ from stat import S_IMODE
 
 import pytest
 
+from service.adapters.sealing import KEY_BYTES, FingerprintKey, KeyRing, key_in
 from service.core.errors import NotOpened, StartRefused
 from service.core.ports import Sealed
-from service.outside.sealing import KEY_BYTES, FingerprintKey, KeyRing, key_in
 
 OLD, NEW = b"o" * KEY_BYTES, b"n" * KEY_BYTES
 

@@ -16,8 +16,8 @@ from typing import IO, Final
 
 import structlog
 
+from service.adapters.parent_death_signal import tied_to_parent
 from service.core.errors import StartRefused
-from service.outside.leash import leashed
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ def spawn(
     It gets the descriptors *inherited*, and writes to *output*, else where this process does.
     """
     return subprocess.Popen(
-        leashed(command),
+        tied_to_parent(command),
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=output,

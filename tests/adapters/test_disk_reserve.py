@@ -10,7 +10,7 @@ from tests.running import REPOSITORY
 
 PROGRAM = """
 import sys
-from service.outside import metrics
+from service.adapters import metrics
 print("started", flush=True)
 sys.stdin.readline()
 for n in range(500):

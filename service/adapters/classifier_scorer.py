@@ -7,10 +7,10 @@ import structlog
 from classifier.artifact import ArtifactError
 from classifier.scorer import DEFAULT, Scored
 from classifier.scorer import Scorer as Classifier
+from service.adapters import metrics
 from service.core.errors import StartRefused
 from service.core.masking import MaskedText
 from service.core.verdict import Disguise, Opinion, Span, Unscored, Verdict, heaviest
-from service.outside import metrics
 
 log = structlog.get_logger(__name__)
 
