@@ -20,13 +20,13 @@ from pydantic import SecretStr
 from bench.masking import ORDINARY
 from config.settings import Settings
 from service.adapters.classifier_scorer import LocalScorer
-from service.app import create_app
 from service.core.masking import MaskedText, mask
 from service.core.people import Role
 from service.core.submission import Submission
 from service.core.verdict import Opinion
-from service.intake import Intake
-from service.wiring import Wiring, fresh_id
+from service.processes.web_app import create_app
+from service.processes.wiring import Wiring, fresh_id
+from service.use_cases.submit import Intake
 from tests.nasty import WORST
 from tests.servers import ValkeyForTests
 

@@ -19,10 +19,10 @@ from service.core.events import described
 from service.core.masking import MaskedText, mask
 from service.core.thread import key_of
 from service.core.verdict import Opinion, Span, Unscored, Verdict
+from service.processes.wiring import default_policy, fresh_id
 from service.store.connection import Connection, Script, connect
 from service.store.outbox import Outbox
 from service.store.queue import DAY, Door, NewEvent, Queue
-from service.wiring import default_policy, fresh_id
 
 SITE = "news"
 LIFE = 30 * DAY

@@ -24,14 +24,14 @@ from service.core.action import Action
 from service.core.comment import Comment, Reason
 from service.core.listing import Listing, Sorting, View
 from service.core.people import Member, Role
-from service.review import Review, Ruling
+from service.processes.wiring import fresh_id
 from service.store.connection import connect
 from service.store.keys import SiteKeys
 from service.store.leases import Leases
 from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.ranges import Place
-from service.wiring import fresh_id
+from service.use_cases.review import Review, Ruling
 
 SHORT = 1000
 PAGE = 50

@@ -28,9 +28,9 @@ from service.core.endpoint import EndpointChange
 from service.core.events import Event, EventType
 from service.core.people import OPERATOR
 from service.core.signing import sign
+from service.processes.wiring import Wiring
+from service.processes.worker import Worker, courier
 from service.store.keys import SiteKeys
-from service.wiring import Wiring
-from service.worker import Worker, courier
 from tests.servers import ValkeyForTests
 
 COMMENT = {

@@ -1,4 +1,4 @@
-"""The web server: gunicorn for the processes, waitress in each (`service/serving.py`). Read by gunicorn itself."""
+"""The web server: gunicorn for the processes, waitress in each (`processes/web_server.py`). gunicorn reads this."""
 
 import logging
 import os
@@ -18,7 +18,7 @@ _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 _memory = Path("/dev/shm")
 
 bind = f"{_host}:{_settings.port}"
-worker_class = "service.serving.WebWorker"
+worker_class = "service.processes.web_server.WebWorker"
 workers = _settings.web_workers
 threads = _settings.web_threads
 

@@ -11,17 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from service.access import Access
 from service.adapters.sealing import FingerprintKey, KeyRing
-from service.bulk import Bulk
-from service.casework import Casework
 from service.core.ids import new_id
 from service.core.people import Member, Role
 from service.core.site import Site
-from service.intake import Intake
-from service.redaction import Redaction
-from service.review import Review
-from service.security import Security
+from service.processes.wiring import default_policy
 from service.store.acts import Acts
 from service.store.authors import Authors
 from service.store.batches import Batches
@@ -37,7 +31,13 @@ from service.store.pages import Pages
 from service.store.queue import DAY, Queue
 from service.store.registry import Registry
 from service.store.security import SecurityLog
-from service.wiring import default_policy
+from service.use_cases.access import Access
+from service.use_cases.bulk_review import Bulk
+from service.use_cases.casework import Casework
+from service.use_cases.redact import Redaction
+from service.use_cases.review import Review
+from service.use_cases.security import Security
+from service.use_cases.submit import Intake
 from tests.desks import Desk
 from tests.endpoints import Office
 from tests.receivers import Receiver

@@ -10,12 +10,12 @@ from service.core.listing import Listing, View
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.core.verdict import Opinion, Unscored, Verdict
-from service.intake import Intake
-from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.lists import Lists
 from service.store.queue import Queue
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
 from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, submission
 

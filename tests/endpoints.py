@@ -10,8 +10,6 @@ from service.adapters.ssrf_guard import Guard
 from service.adapters.webhook_client import Sender
 from service.core.endpoint import EndpointChange
 from service.core.people import OPERATOR
-from service.delivery import Courier
-from service.security import Security
 from service.store.connection import Connection
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
@@ -21,7 +19,9 @@ from service.store.outbox import Outbox
 from service.store.registry import Registry
 from service.store.replays import Replays
 from service.store.security import SecurityLog
-from service.webhooks import Webhooks
+from service.use_cases.security import Security
+from service.use_cases.webhook_dispatch import Courier
+from service.use_cases.webhook_endpoints import Webhooks
 
 NOW = 1_800_000_000.0
 SITE = "news"

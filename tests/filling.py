@@ -8,9 +8,9 @@ from service.core.batch import CHUNK
 from service.core.comment import Outcome
 from service.core.site import Site
 from service.core.submission import Submission
-from service.intake import Intake
 from service.store.connection import Argument, Connection, Script
 from service.store.queue import DAY, Queue
+from service.use_cases.submit import Intake
 from tests.submissions import NETWORK
 
 

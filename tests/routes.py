@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from service.core.endpoint import EndpointChange
 from service.core.people import OPERATOR, Role
-from service.wiring import Wiring
+from service.processes.wiring import Wiring
 
 SITE: Final = "demo"
 DOOR: Final = f"/v1/sites/{SITE}/comments"

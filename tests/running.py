@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from service.adapters.embedded_valkey import url_of
-from service.wiring import Wiring
+from service.processes.wiring import Wiring
 from tests.servers import free_port
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from waitress import wasyncore
 
-from service.serving import MOST_AHEAD, Bounds, Server, Stage
+from service.processes.web_server import MOST_AHEAD, Bounds, Server, Stage
 from service.web.problems import UNREAD
 from service.web.traffic import HEADERS
 from tests.processes import linux, timed, wait_for

@@ -8,7 +8,7 @@ import click
 from service.core.people import Role
 
 if TYPE_CHECKING:
-    from service.wiring import Wiring
+    from service.processes.wiring import Wiring
 
 ROLES = click.Choice([role.value for role in Role])
 
@@ -21,7 +21,7 @@ def fail(message: str) -> NoReturn:
 
 def open_wiring() -> "Wiring":
     """Return the wiring, once Redis answered. Raises StartRefused."""
-    from service.wiring import Wiring
+    from service.processes.wiring import Wiring
 
     wiring = Wiring.from_settings()
     wiring.check()

@@ -15,7 +15,7 @@ def keys() -> None:
 @click.confirmation_option(prompt="Addresses, secrets and authors of a missing key are lost for good. Go on?")
 def keys_forget() -> None:
     """Start without keys that are lost for good, and give up what only they open."""
-    from service.wiring import Wiring
+    from service.processes.wiring import Wiring
 
     wiring = Wiring.from_settings()
     wiring.registry.check_layout()

@@ -15,7 +15,7 @@ LATELY = 30
 @click.command()
 def up() -> None:
     """Run everything: the embedded Valkey unless REDIS_URL is set, the web server and the worker."""
-    from service.up import run
+    from service.processes.up import run
 
     sys.exit(run(Settings.load()))
 
@@ -26,13 +26,20 @@ def web(*, check: bool) -> None:
     """Run the web server alone."""
     settings = Settings.load()
     if check:
-        from service.up import is_ready
-        from service.wiring import Wiring
+        from service.processes.up import is_ready
+        from service.processes.wiring import Wiring
 
         sys.exit(not is_ready(Wiring(settings).local_url))
 
     os.chdir(REPOSITORY)
-    server = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "service.app:application()"]
+    server = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "config/gunicorn.conf.py",
+        "service.processes.web_app:application()",
+    ]
     os.execv(sys.executable, server)
 
 
@@ -45,7 +52,7 @@ def worker(*, check: bool) -> None:
         click.echo("No worker was ever alive." if seconds is None else f"A worker was alive {seconds} seconds ago.")
         sys.exit(seconds is None or seconds > LATELY)
 
-    from service.wiring import Wiring
-    from service.worker import run
+    from service.processes.wiring import Wiring
+    from service.processes.worker import run
 
     run(Wiring.from_settings())

@@ -1,4 +1,4 @@
-"""What the stories need from outside, as they see it. `service.wiring` hands them the real ones."""
+"""What the stories need from outside, as they see it. `service.processes.wiring` hands them the real ones."""
 
 from typing import NewType, Protocol
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.core.batch import LARGEST, Batch, Refusal
 from service.core.comment import Actor
-from service.review import Ruling
+from service.use_cases.review import Ruling
 from service.web import words
 from service.web.words import Moment
 

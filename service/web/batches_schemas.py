@@ -10,7 +10,7 @@ from service.core.action import Action
 from service.core.batch import LARGEST, Batch, Refusal
 from service.core.comment import Millis
 from service.core.listing import Listing
-from service.review import LONGEST_NOTE
+from service.use_cases.review import LONGEST_NOTE
 from service.web.schemas import LONGEST_ID, Limit, Out, RulingIn, Sought, moment
 
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]

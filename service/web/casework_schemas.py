@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.casework import History, Surroundings, Written
 from service.core.acts import LONGEST_REASON, Deed, Entry
 from service.core.comment import Mark, Outcome
 from service.core.submission import LONGEST_BODY
-from service.redaction import Revealed
 from service.store.pages import Thread
+from service.use_cases.casework import History, Surroundings, Written
+from service.use_cases.redact import Revealed
 from service.web.schemas import Cursor, DecisionOut, Limit, Out, QueueItem, decision_out, moment, queue_item
 
 Reason = Annotated[str, Field(max_length=LONGEST_REASON, description="Why. It is logged with your name.")]

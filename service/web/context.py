@@ -7,16 +7,8 @@ from typing import cast
 
 from flask import current_app, request
 
-from service.access import Access
-from service.bulk import Bulk
-from service.casework import Casework
 from service.core.ports import Fingerprints, Scorer
 from service.core.site import Site
-from service.intake import Intake
-from service.redaction import Redaction
-from service.review import Review
-from service.security import Security
-from service.sites import Sites
 from service.store.deliveries import Deliveries
 from service.store.leases import Leases
 from service.store.lists import Lists
@@ -25,8 +17,16 @@ from service.store.pages import Pages
 from service.store.queue import Queue
 from service.store.registry import Registry
 from service.store.sessions import Sessions
+from service.use_cases.access import Access
+from service.use_cases.bulk_review import Bulk
+from service.use_cases.casework import Casework
+from service.use_cases.redact import Redaction
+from service.use_cases.review import Review
+from service.use_cases.security import Security
+from service.use_cases.sites import Sites
+from service.use_cases.submit import Intake
+from service.use_cases.webhook_endpoints import Webhooks
 from service.web.locale import Words, words_for
-from service.webhooks import Webhooks
 
 EXTENSION = "parley"
 

@@ -10,12 +10,12 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.access import LONGEST_NAME
 from service.core.errors import InvalidChange, NotSignedIn, PageTooOld, TooFast
 from service.core.masking import mask
 from service.core.people import Member
 from service.core.security import SecurityEvent
 from service.core.thread import followable
+from service.use_cases.access import LONGEST_NAME
 from service.web import cookies
 from service.web import session as desk_session
 from service.web.again import Carried, is_worth_it

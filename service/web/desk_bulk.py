@@ -7,7 +7,7 @@ from service.core.batch import Batch
 from service.core.errors import Fault, InvalidChange
 from service.core.masking import mask
 from service.core.people import Member, Role
-from service.review import Ruling
+from service.use_cases.review import Ruling
 from service.web.authority import asker, at_desk
 from service.web.batch_shown import BatchShown, QuestionShown
 from service.web.context import parley

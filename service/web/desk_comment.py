@@ -11,7 +11,7 @@ from service.core.errors import Fault, InvalidChange, Leased, ParleyError, Super
 from service.core.people import Member, Role
 from service.core.rules import Rule
 from service.core.verdict import known
-from service.review import Ruling
+from service.use_cases.review import Ruling
 from service.web import session as desk_session
 from service.web import words
 from service.web.authority import asker, at_desk, site_asked

@@ -16,9 +16,9 @@ from service.core.errors import Fault, InvalidChange, NotFound
 from service.core.masking import mask
 from service.core.site import Site
 from service.core.thread import LONGEST_URL, link_to, origin_of
-from service.intake import NOT_OURS
 from service.store.pages import Order, Place, State
 from service.store.queue import DAY
+from service.use_cases.submit import NOT_OURS
 from service.web import cursors
 from service.web.assets import ASSETS, DIGEST
 from service.web.authority import public

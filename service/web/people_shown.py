@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from service.casework import History, Surroundings, Written
 from service.core.acts import Deed, Entry
 from service.core.comment import Actor, Comment, Mark, Outcome
+from service.use_cases.casework import History, Surroundings, Written
 from service.web import cursors, words
 from service.web.desk_shown import DecisionShown
 from service.web.shown import AuthorShown

@@ -11,7 +11,7 @@ from service.core.comment import Comment, Decision, Millis, Outcome, Reason, Rec
 from service.core.listing import LONGEST_SEARCH, Listing, Sorting
 from service.core.thread import LONGEST_URL
 from service.core.verdict import Unscored, known
-from service.review import LONGEST_NOTE, LONGEST_WINDOW, Ruling
+from service.use_cases.review import LONGEST_NOTE, LONGEST_WINDOW, Ruling
 from service.web import words
 
 NOTICES = {

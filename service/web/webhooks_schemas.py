@@ -9,8 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from service.core.endpoint import FASTEST, LONGEST_DESCRIPTION
 from service.core.events import Attempt, Event, EventType, Logged
 from service.store.log import BEGINNING
+from service.use_cases.webhook_endpoints import Exchange, Shown
 from service.web.schemas import Cursor, Out, moment
-from service.webhooks import Exchange, Shown
 
 State = Literal["waiting", "delivered", "dead"]
 

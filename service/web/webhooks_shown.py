@@ -9,8 +9,8 @@ from service.core.catalogue import MEANINGS
 from service.core.events import CHOICES, UNASKED, Attempt, Endpoint, EventType, Health, Logged
 from service.core.masking import MaskedText, mask
 from service.core.thread import shown
+from service.use_cases.webhook_endpoints import Exchange, Shown
 from service.web.words import Moment
-from service.webhooks import Exchange, Shown
 
 STATES: Final = {"waiting": "Waiting", "delivered": "Delivered", "dead": "Given up"}
 

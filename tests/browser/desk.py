@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 from service.core.comment import Outcome
 from service.core.listing import Listing
 from service.core.people import Role
-from service.intake import Intake
-from service.wiring import fresh_id
+from service.processes.wiring import fresh_id
+from service.use_cases.submit import Intake
 from tests import filling
 from tests.running import RunningParley
 from tests.scorers import SafeScorer

@@ -14,13 +14,13 @@ from service.core.action import Action
 from service.core.endpoint import EndpointChange
 from service.core.people import OPERATOR, Member, Role
 from service.core.site import Site
-from service.intake import Intake
-from service.review import Review, Ruling
+from service.processes.wiring import default_policy
 from service.store.leases import Leases
 from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.registry import Registry
-from service.wiring import default_policy
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
 from tests.conftest import MONTH, fresh
 from tests.endpoints import Office
 from tests.processes import timed

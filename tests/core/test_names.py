@@ -13,8 +13,8 @@ from service.core.likeness import SIGNS, likeness
 from service.core.names import MOST_MARKS, look_alike, looks, public
 from service.core.site import Site
 from service.core.submission import Submission
+from service.processes.wiring import default_policy
 from service.web.locale import LANGUAGES, words_for
-from service.wiring import default_policy
 
 #: Names that people have, and none of which may change.
 KEPT = (

@@ -4,7 +4,7 @@ import pytest
 
 from service.core.errors import InvalidChange
 from service.core.rules import MOST_RULES, Rule, changed
-from service.wiring import default_rules
+from service.processes.wiring import default_rules
 
 
 def test_a_rule_is_a_name_and_what_its_author_is_told() -> None:

@@ -12,8 +12,8 @@ from service.core.masking import restore
 from service.core.policy import Policy
 from service.core.site import Site
 from service.core.verdict import Span, Unscored, Verdict
+from service.processes.wiring import default_policy
 from service.store import codec, webhook_codec
-from service.wiring import default_policy
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 masked = text.map(restore)

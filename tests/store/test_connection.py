@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from service.core.errors import StartRefused, Unavailable
+from service.processes.wiring import default_policy
 from service.store.connection import Connection, Script, connect
 from service.store.registry import Registry
-from service.wiring import default_policy
 from tests.servers import KINDS, Servers, ValkeyForTests, ValkeyOnPort, free_port
 
 PACE = Script("pace")

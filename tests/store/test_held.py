@@ -11,17 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.client import NEVER_DECODE
 
-from service.bulk import Bulk
 from service.core.action import Action
 from service.core.comment import POLICY, Author, Comment, Decision, Held, Outcome
 from service.core.errors import NoRoom, ParleyError, ShareUsed, TooFast
 from service.core.masking import MASK, mask
 from service.core.people import Member
-from service.redaction import Redaction
-from service.review import Ruling
 from service.store import codec
 from service.store.connection import Connection
 from service.store.queue import DAY, Door, NewEvent, Welcome
+from service.use_cases.bulk_review import Bulk
+from service.use_cases.redact import Redaction
+from service.use_cases.review import Ruling
 from tests.desks import ANA, UNSCORED, Desk, scored
 from tests.submissions import PAGE, submission
 

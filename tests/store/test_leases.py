@@ -5,9 +5,9 @@ import pytest
 from service.core.action import Action
 from service.core.comment import Outcome
 from service.core.errors import Leased, NotFound, Superseded
-from service.review import Ruling
 from service.store import leases
 from service.store.leases import Leases
+from service.use_cases.review import Ruling
 from tests.desks import ANA, BEN, Desk
 
 

@@ -9,12 +9,12 @@ from service.core.events import Attempt, Delivery, Endpoint, EventType
 from service.core.masking import restore
 from service.core.people import Member
 from service.core.site import Site
-from service.intake import Intake
-from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.deliveries import Deliveries
 from service.store.keys import SiteKeys
 from service.store.outbox import Entry, Outbox
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
 from tests.submissions import NETWORK, submission
 
 HERE = Endpoint("ep_here", "news", "https://here.example/")

@@ -5,15 +5,15 @@ import time
 
 import pytest
 
-from service.casework import Casework
 from service.core.action import Action
 from service.core.comment import Reading
 from service.core.people import Member
 from service.core.site import Site
 from service.core.thread import DEEPEST, key_of
-from service.intake import Intake
-from service.review import Review, Ruling
 from service.store.pages import Order, Pages, Place
+from service.use_cases.casework import Casework
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
 from tests.submissions import NETWORK, PAGE, submission
 
 THREAD = key_of(url=PAGE, thread_id="")

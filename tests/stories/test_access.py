@@ -7,15 +7,25 @@ from hashlib import sha256
 
 import pytest
 
-from service.access import _NOBODY, RATES, TOKEN_DAYS, TRIES, TRIES_OF_NAME, TRIES_OF_NETWORK, Access, _hasher, tries_of
 from service.core.errors import InvalidChange, InvitationOver, LinkEnded, NotFound, NotSignedIn, TooFast
 from service.core.passwords import LONGEST
 from service.core.people import Role
 from service.core.site import Site
+from service.processes.wiring import default_policy
 from service.store.connection import Connection
 from service.store.keys import PEOPLE, reset, sign_in_turn
 from service.store.registry import INVITATION_LIFE, REMEMBERED, Registry
-from service.wiring import default_policy
+from service.use_cases.access import (
+    _NOBODY,
+    RATES,
+    TOKEN_DAYS,
+    TRIES,
+    TRIES_OF_NAME,
+    TRIES_OF_NETWORK,
+    Access,
+    _hasher,
+    tries_of,
+)
 
 PASSWORD, OTHER = "correct horse battery", "trams at night are late"
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from service.bulk import Bulk
 from service.core.action import Action
 from service.core.batch import CHUNK, LARGEST, Batch, Pick
 from service.core.comment import Outcome, Reason
@@ -16,13 +15,14 @@ from service.core.errors import InvalidChange, NotAllowed, NotFound, Unavailable
 from service.core.listing import Listing, View
 from service.core.people import Member, Role
 from service.core.site import Site
-from service.intake import Intake
-from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.lists import Lists
 from service.store.pages import Pages
 from service.store.queue import Queue
+from service.use_cases.bulk_review import Bulk
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
 from tests import filling
 from tests.endpoints import Office
 from tests.receivers import Receiver
@@ -271,7 +271,7 @@ def test_what_came_after_one_looked_is_left_out(hold: Hold, bulk: Bulk, queue: Q
 def test_a_list_is_walked_to_its_end(
     hold: Hold, bulk: Bulk, lists: Lists, ana: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.bulk.PAGE", 7)
+    monkeypatch.setattr("service.use_cases.bulk_review.PAGE", 7)
     monkeypatch.setattr("service.store.lists.LOOK", 10)
     monkeypatch.setattr("service.store.lists.SMALL", 0)
     hold(45)
@@ -414,7 +414,7 @@ def test_a_batch_has_bounds(hold: Hold, bulk: Bulk, ana: Member, monkeypatch: py
     with pytest.raises(InvalidChange, match="at most 10,000"):
         bulk.start(SITE, first([f"c_{n}" for n in range(LARGEST + 1)]), REJECT, member=ana)
     hold(4)
-    monkeypatch.setattr("service.bulk.LARGEST", 3)
+    monkeypatch.setattr("service.use_cases.bulk_review.LARGEST", 3)
     with pytest.raises(InvalidChange, match="More than 3"):
         bulk.start_all(SITE, View(), REJECT, member=ana)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 
-from service.casework import Casework
 from service.core.action import Action
 from service.core.acts import Deed
 from service.core.comment import Comment, Mark, Outcome, Reason
@@ -15,10 +14,11 @@ from service.core.site import Site
 from service.core.submission import Submission
 from service.core.thread import key_of
 from service.core.verdict import Unscored, Verdict
-from service.intake import Intake
-from service.review import Review, Ruling
 from service.store.pages import Order, Pages
 from service.store.queue import Queue
+from service.use_cases.casework import Casework
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
 from tests.doors import standing
 from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, PAGE, submission

@@ -8,22 +8,22 @@ from collections.abc import Callable
 
 import pytest
 
-from service.access import Access
 from service.adapters.sealing import FingerprintKey
-from service.bulk import Bulk
 from service.core.action import Action
 from service.core.comment import Complaint
 from service.core.errors import NotFound, UndoTooLate
 from service.core.people import Member, Role
 from service.core.site import Site
-from service.intake import Intake
-from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import PARTITIONS, SiteKeys, clock, sign_in_attempts
 from service.store.pace import Pace
 from service.store.pages import Pages
 from service.store.queue import DAY
 from service.store.registry import Registry
+from service.use_cases.access import Access
+from service.use_cases.bulk_review import Bulk
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
 from tests.endpoints import Office
 from tests.receivers import Receiver, status
 from tests.submissions import NETWORK, submission

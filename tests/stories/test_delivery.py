@@ -10,8 +10,8 @@ from service.core.endpoint import EndpointChange
 from service.core.errors import InvalidChange, NotFound
 from service.core.people import OPERATOR, Member
 from service.core.site import Site
-from service.intake import Intake
-from service.review import Review, Ruling
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
 from tests.endpoints import NOW, Office
 from tests.receivers import Receiver, status
 from tests.submissions import NETWORK, submission

@@ -14,12 +14,12 @@ from service.core.people import Member
 from service.core.site import Site
 from service.core.thread import key_of
 from service.core.verdict import Unscored
-from service.intake import Intake
-from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.pages import Pages
 from service.store.queue import DAY, Queue
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
 from tests.conftest import fresh
 from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, PAGE, submission

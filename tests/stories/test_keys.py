@@ -12,18 +12,18 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from service.adapters.sealing import KeyRing
-from service.app import create_app
 from service.cli import cli
 from service.core.endpoint import EndpointChange
 from service.core.errors import NotOpened, StartRefused
 from service.core.people import OPERATOR, Role
 from service.core.signing import sign
 from service.core.site import Site
-from service.intake import Intake
+from service.processes.web_app import create_app
+from service.processes.wiring import Wiring
 from service.store.connection import Connection
 from service.store.queue import DAY
 from service.store.registry import Registry
-from service.wiring import Wiring
+from service.use_cases.submit import Intake
 from tests.conftest import fresh
 from tests.endpoints import NOW, SITE, Office
 from tests.receivers import Receiver

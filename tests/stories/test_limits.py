@@ -16,10 +16,10 @@ from service.core.site import Site
 from service.core.submission import LONGEST_BODY
 from service.core.thread import key_of
 from service.core.verdict import Opinion
-from service.intake import Intake
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.queue import Queue
+from service.use_cases.submit import Intake
 from tests.conftest import fresh
 from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, PAGE, submission

@@ -9,7 +9,7 @@ from service.core.comment import Reason
 from service.core.errors import NotAllowed
 from service.core.listing import Listing, Sorting, View
 from service.core.people import Member, Role
-from service.review import TRIED, Ruling
+from service.use_cases.review import TRIED, Ruling
 from tests.desks import ANA, BEN, UNSCORED, Desk, scored
 
 MANY = [Member(f"m_{n}", f"Moderator {n}", Role.MODERATOR) for n in range(10)]

@@ -2,7 +2,6 @@
 
 import pytest
 
-from service.casework import Casework
 from service.core.action import Action
 from service.core.acts import Deed
 from service.core.comment import Complaint, Outcome, Reason
@@ -12,9 +11,6 @@ from service.core.masking import MASK, REDACTION
 from service.core.people import Member
 from service.core.site import Site
 from service.core.verdict import Span, Verdict
-from service.intake import Intake
-from service.redaction import Redaction
-from service.review import Review, Ruling
 from service.store.acts import Acts
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
@@ -22,6 +18,10 @@ from service.store.log import BEGINNING, Log
 from service.store.outbox import Outbox
 from service.store.pages import Pages
 from service.store.queue import Queue
+from service.use_cases.casework import Casework
+from service.use_cases.redact import Redaction
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
 from tests.doors import standing
 from tests.endpoints import Office
 from tests.receivers import Receiver, status

@@ -10,13 +10,13 @@ from service.core.masking import MASK
 from service.core.people import Member
 from service.core.site import Site
 from service.core.thread import key_of
-from service.intake import LONGEST_REPORT, Intake
-from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.lists import Lists
 from service.store.pages import Pages
 from service.store.queue import MOST_REPORTERS, Queue
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import LONGEST_REPORT, Intake
 from tests.submissions import NETWORK, PAGE, submission
 
 

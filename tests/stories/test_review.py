@@ -13,14 +13,14 @@ from service.core.people import Member, Role
 from service.core.site import Site
 from service.core.thread import key_of
 from service.core.verdict import Verdict
-from service.intake import Intake
-from service.review import Review, Ruling
 from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.leases import Leases
 from service.store.lists import Lists
 from service.store.pages import Pages
 from service.store.queue import Queue
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
 from tests.scorers import SafeScorer
 from tests.submissions import NETWORK, PAGE, submission
 from tests.windows import end_window

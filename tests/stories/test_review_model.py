@@ -8,7 +8,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from service.bulk import Bulk
 from service.core import policy
 from service.core.action import Action
 from service.core.batch import Batch
@@ -19,12 +18,13 @@ from service.core.links import count as count_links
 from service.core.listing import Sorting
 from service.core.people import Member
 from service.core.verdict import Opinion, known
-from service.review import Ruling
 from service.store.batches import Batches
 from service.store.connection import Connection
 from service.store.outbox import Outbox
 from service.store.pages import Pages
 from service.store.queue import DAY
+from service.use_cases.bulk_review import Bulk
+from service.use_cases.review import Ruling
 from tests.desks import ANA, BEN, MANY_LINKS, UNSCORED, Desk, scored
 from tests.stories.desk_checks import DeskChecks
 from tests.stories.desk_model import Known, Step, Told

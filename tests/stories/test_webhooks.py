@@ -18,10 +18,10 @@ from service.core.events import Endpoint, EventType
 from service.core.people import OPERATOR, Member, Role
 from service.core.schedule import FAILING_LIMIT
 from service.core.site import Site
-from service.intake import Intake
-from service.review import Review, Ruling
 from service.store.keys import SiteKeys
-from service.webhooks import ROTATION
+from service.use_cases.review import Review, Ruling
+from service.use_cases.submit import Intake
+from service.use_cases.webhook_endpoints import ROTATION
 from tests.endpoints import NOW, SITE, Office
 from tests.receivers import Receiver, status
 from tests.submissions import NETWORK, submission

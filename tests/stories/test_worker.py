@@ -7,16 +7,16 @@ from contextlib import contextmanager
 
 import pytest
 
-from service.bulk import Bulk
 from service.core.action import Action
 from service.core.batch import CHUNK
 from service.core.errors import Unavailable
 from service.core.listing import View
 from service.core.people import Member
 from service.core.site import Site
-from service.intake import Intake
-from service.review import Ruling
-from service.worker import Chore, Worker
+from service.processes.worker import Chore, Worker
+from service.use_cases.bulk_review import Bulk
+from service.use_cases.review import Ruling
+from service.use_cases.submit import Intake
 from tests.endpoints import SITE, Office
 from tests.processes import timed, wait_for
 from tests.receivers import Receiver

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from config.settings import Settings
-from service.app import create_app
 from service.core.people import Role
-from service.wiring import Wiring
+from service.processes.web_app import create_app
+from service.processes.wiring import Wiring
 from tests.servers import AnyServer, Servers
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
-from service.wiring import Wiring
+from service.processes.wiring import Wiring
 
 DOOR = "/v1/sites/demo/comments"
 PAGE = "https://example.org/article"

@@ -13,9 +13,9 @@ from werkzeug.routing import Rule
 
 from service.core.endpoint import EndpointChange
 from service.core.people import OPERATOR, Role
+from service.processes.wiring import Wiring
 from service.web import authority
 from service.web.authority import Asked, Door
-from service.wiring import Wiring
 from tests.web.test_api import RUDE, SAFE
 from tests.web.test_desk import join
 from tests.web.test_pages import hidden

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from service.core.action import Action
 from service.core.listing import Sorting, View
 from service.core.people import Member, Role
-from service.intake import Intake
-from service.review import Ruling
+from service.processes.wiring import Wiring, fresh_id
 from service.store.keys import SiteKeys
-from service.wiring import Wiring, fresh_id
+from service.use_cases.review import Ruling
+from service.use_cases.submit import Intake
 from tests import filling
 from tests.processes import running, timed, wait_for
 from tests.scorers import SafeScorer

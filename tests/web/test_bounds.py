@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.core.people import Role
-from service.wiring import Wiring
+from service.processes.wiring import Wiring
 from tests.web.test_desk import SCRIPT, join, post, token
 
 LISTS = ("/review/demo", "/review/", "/review/demo/pulse", "/review/-/pulse")

@@ -6,8 +6,8 @@ import pytest
 from flask import Response
 from flask.testing import FlaskClient
 
+from service.processes.wiring import Wiring
 from service.web import session as desk_session
-from service.wiring import Wiring
 from tests.routes import Routes
 
 #: What all may have, and how long without asking.

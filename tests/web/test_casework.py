@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.core.people import Role
-from service.wiring import Wiring
+from service.processes.wiring import Wiring
 from tests.web.test_api import DOOR, PAGE, RUDE, SAFE
 
 SITE = "/v1/sites/demo"

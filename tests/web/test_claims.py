@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from service.core.acts import Deed, Entry
 from service.core.comment import Actor, Mark
 from service.core.masking import mask
+from service.processes.wiring import Wiring
 from service.store.acts import Acts
-from service.wiring import Wiring
 from tests.web.test_api import DOOR, PAGE
 
 KNOWN, STRANGE = "ana@example.com", "nobody@example.com"

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 
 from service.core.people import Role
 from service.core.site import Site
+from service.processes.wiring import Wiring
 from service.web.bodies import Bodies
 from service.web.manners import TRAP, stamp
-from service.wiring import Wiring
 from tests.web.test_api import DOOR, RUDE, SAFE
 from tests.web.test_pages import hidden
 

@@ -15,11 +15,11 @@ from service.core.masking import MASK, MaskedText, mask
 from service.core.people import Role
 from service.core.submission import LONGEST_BODY
 from service.core.verdict import MOST_SPANS, Disguise, Span
+from service.processes.wiring import Wiring
 from service.web import cursors, markup
 from service.web.excerpts import LISTED_MARKS, OPENED_MARKS, READ, WHOLE, TextShown, pieces_of
 from service.web.kept import Kept
 from service.web.shading import Segment
-from service.wiring import Wiring
 from tests.nasty import WORST, repeated
 from tests.web.test_api import DOOR, SAFE
 from tests.web.test_desk import cards, join, post

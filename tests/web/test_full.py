@@ -3,8 +3,8 @@
 from flask.testing import FlaskClient
 
 from service.core.people import Role
+from service.processes.wiring import Wiring
 from service.store.keys import SiteKeys
-from service.wiring import Wiring
 from tests.web.test_api import DOOR, PAGE
 from tests.web.test_desk import join
 

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from pydantic import HttpUrl, SecretStr
 
 from config.settings import Settings
-from service.app import create_app
-from service.wiring import Wiring
+from service.processes.web_app import create_app
+from service.processes.wiring import Wiring
 from tests.servers import AnyServer
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]", "LOCALHOST")

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from service.core.comment import POLICY, READER
 from service.core.errors import InvalidChange
 from service.core.people import OPERATOR, Member, Role
+from service.processes.wiring import Wiring
 from service.web.shown import HUES
-from service.wiring import Wiring
 from tests.web.test_api import DOOR, SAFE
 from tests.web.test_pages import PASSWORD, desk
 

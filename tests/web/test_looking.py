@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 from flask.testing import FlaskClient
 
+from service.processes.wiring import Wiring
 from service.store.connection import Connection
-from service.wiring import Wiring
 from tests.routes import Routes
 
 #: What counts readings, and the seconds since somebody was here, may change.

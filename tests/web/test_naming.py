@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from service.core.masking import MASK
 from service.core.people import Role
-from service.wiring import Wiring
+from service.processes.wiring import Wiring
 from tests.web.test_api import DOOR, RUDE
 from tests.web.test_pages import BROWSER, desk, hidden
 

@@ -8,9 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
-from service.app import create_app
 from service.core.people import Role
-from service.wiring import Wiring
+from service.processes.web_app import create_app
+from service.processes.wiring import Wiring
 from tests.web.test_api import DOOR, RUDE, SAFE
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

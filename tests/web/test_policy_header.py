@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from config.settings import InvalidSettings, Settings
 from service.core.errors import InvalidChange
 from service.core.thread import origin_of
+from service.processes.wiring import Wiring
 from service.web.traffic import policy
-from service.wiring import Wiring
 from tests.web.test_api import DOOR, SAFE
 from tests.web.test_pages import BROWSER
 

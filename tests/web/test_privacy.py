@@ -21,14 +21,14 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from config.settings import Settings
-from service.app import create_app
 from service.core.endpoint import EndpointChange
 from service.core.errors import InvalidChange
 from service.core.people import OPERATOR, Role
 from service.core.thread import key_of
+from service.processes.web_app import create_app
+from service.processes.wiring import Wiring, set_up_log
+from service.processes.worker import courier
 from service.store.keys import SiteKeys
-from service.wiring import Wiring, set_up_log
-from service.worker import courier
 from tests.receivers import Receiver, status
 from tests.servers import AnyServer
 from tests.web.test_api import DOOR, PAGE, SAFE

@@ -10,7 +10,7 @@ from service.core.endpoint import EndpointChange
 from service.core.errors import InvalidChange
 from service.core.masking import MASK
 from service.core.people import OPERATOR, Role
-from service.wiring import Wiring
+from service.processes.wiring import Wiring
 from tests.web.test_api import DOOR, RUDE
 from tests.web.test_pages import BROWSER, PASSWORD, desk, hidden
 

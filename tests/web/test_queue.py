@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from flask.testing import FlaskClient
 
 from service.core.people import Role
-from service.wiring import Wiring
+from service.processes.wiring import Wiring
 
 SITE = "/v1/sites/demo"
 RUDE = "What a pack of idiots, every single one of you."

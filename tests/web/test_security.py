@@ -5,8 +5,8 @@ from flask.testing import FlaskClient
 
 from service.core.people import OPERATOR, Role
 from service.core.security import SecurityEvent
+from service.processes.wiring import Wiring
 from service.web.desk_security import WORDS
-from service.wiring import Wiring
 from tests.web.test_api import DOOR, RUDE
 from tests.web.test_desk import join, token
 from tests.web.test_pages import PASSWORD, hidden

@@ -13,13 +13,13 @@ import structlog
 from flask import Response
 from flask.testing import FlaskClient
 
-from service.app import create_app
 from service.core.comment import Outcome
 from service.core.people import OPERATOR, Role
 from service.core.security import SecurityEvent
+from service.processes.web_app import create_app
+from service.processes.wiring import Wiring, set_up_log
 from service.web.authority import public
 from service.web.traffic import TrustedProxies
-from service.wiring import Wiring, set_up_log
 from tests.web.test_api import DOOR, RUDE
 from tests.web.test_authority import House, ask, objects, routes
 from tests.web.test_desk import join, token
@@ -116,7 +116,7 @@ def test_a_fault_of_ours_tells_its_cause_to_the_log_alone_and_its_words_to_nobod
 
 
 def test_nobody_is_served_what_lies_beside_what_is_served(client: FlaskClient) -> None:
-    beside = ("app.py", "templates/index.html", "../pyproject.toml", "../.git/config", "keys/sealing")
+    beside = ("processes/web_app.py", "templates/index.html", "../pyproject.toml", "../.git/config", "keys/sealing")
     for folder in ("/", "/static/", "/embed/v1/", "/review/"):
         assert folder in ("/", "/review/") or client.get(folder).status_code == 404
         for path in beside:

@@ -17,12 +17,12 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from config.settings import Settings
-from service.app import create_app
 from service.core.errors import InvalidChange
 from service.core.people import Member, Role
+from service.processes.web_app import create_app
+from service.processes.wiring import Wiring, fresh_id
 from service.store.keys import session
 from service.store.sessions import digest_of
-from service.wiring import Wiring, fresh_id
 from tests.servers import AnyServer
 from tests.web.test_bounds import NASTY
 from tests.web.test_desk import SCRIPT, post, token

@@ -30,6 +30,7 @@ from service.core.masking import holds_address, mask, restore
 from service.core.people import Member, Role
 from service.core.site import Site
 from service.core.verdict import Disguise, Opinion, Span, Unscored, Verdict
+from service.processes.wiring import default_policy
 from service.store.pages import Order
 from service.web import words
 from service.web.desk_shown import DeskShown, OpenedShown, QueueItemShown, flashes
@@ -38,7 +39,6 @@ from service.web.reference import ReferenceShown
 from service.web.schemas import queue_item
 from service.web.shading import LEVELS, STRONGEST, Segment, segments, strongest
 from service.web.shown import HUES, CommentShown, FormShown, ThreadShown, Where, hue, initial
-from service.wiring import default_policy
 from tests.scorers import SafeScorer
 from tests.web.test_markup import formatted
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
-from service import access
-from service.access import RATES, TRIES_OF_NAME, TRIES_OF_NETWORK, tries_of
 from service.cli import cli
 from service.core.people import Role
-from service.wiring import Wiring
+from service.processes.wiring import Wiring
+from service.use_cases import access
+from service.use_cases.access import RATES, TRIES_OF_NAME, TRIES_OF_NETWORK, tries_of
 from tests.web.test_desk import token
 from tests.web.test_pages import PASSWORD, hidden
 from tests.web.test_sessions import cookie, keys, other, seat
@@ -22,7 +22,7 @@ OTHER = "trams at night are late"
 def slow_paces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no try become free again while a test hashes passwords."""
     slow = tuple(replace(rate, per_minute=rate.per_minute / 60) for rate in RATES)
-    monkeypatch.setattr("service.access.RATES", slow)
+    monkeypatch.setattr("service.use_cases.access.RATES", slow)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from service.processes.wiring import Wiring
 from service.store.keys import SiteKeys
-from service.wiring import Wiring
 from tests.web.test_api import DOOR, SAFE
 from tests.windows import end_window
 

@@ -13,9 +13,9 @@ import yaml
 from flask.testing import FlaskClient
 
 from service.core.people import Role
-from service.delivery import Courier
-from service.wiring import Wiring
-from service.worker import courier
+from service.processes.wiring import Wiring
+from service.processes.worker import courier
+from service.use_cases.webhook_dispatch import Courier
 from tests.receivers import Receiver, status
 from tests.web.test_api import DOOR, RUDE, SAFE
 from tests.web.test_pages import PASSWORD, hidden

@@ -13,8 +13,8 @@ from service.core.public import address_in
 from service.core.rules import Rule, changed
 from service.core.security import SecurityEvent
 from service.core.site import Site, origin, site_id
-from service.security import Security
 from service.store.registry import Registry
+from service.use_cases.security import Security
 
 DEMO = "demo"
 

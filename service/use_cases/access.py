@@ -21,10 +21,10 @@ from service.core.names import look_alike, public
 from service.core.people import ALL_SITES, OPERATOR, Member, Role, Token
 from service.core.public import address_in
 from service.core.security import SecurityEvent
-from service.security import Security
 from service.store.pace import Pace, Rate
 from service.store.queue import DAY
 from service.store.registry import Registry
+from service.use_cases.security import Security
 
 LONGEST_NAME = 60
 

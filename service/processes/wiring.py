@@ -18,19 +18,13 @@ from typing import Any, TextIO
 import structlog
 
 from config.settings import REPOSITORY, Settings
-from service.access import Access
 from service.adapters.embedded_valkey import url_of
 from service.adapters.sealing import FingerprintKey, KeyRing, key_from, key_in
-from service.bulk import Bulk
-from service.casework import Casework
 from service.core.errors import StartRefused, Unavailable
 from service.core.ids import ENTROPY_BYTES, new_id
 from service.core.people import ALL_SITES, Role
 from service.core.policy import Policy
 from service.core.rules import Rule
-from service.review import Review
-from service.security import Security
-from service.sites import Sites
 from service.store.acts import Acts
 from service.store.authors import Authors
 from service.store.batches import Batches
@@ -48,8 +42,14 @@ from service.store.registry import Registry
 from service.store.replays import Replays
 from service.store.security import SecurityLog
 from service.store.sessions import Sessions
+from service.use_cases.access import Access
+from service.use_cases.bulk_review import Bulk
+from service.use_cases.casework import Casework
+from service.use_cases.review import Review
+from service.use_cases.security import Security
+from service.use_cases.sites import Sites
+from service.use_cases.webhook_endpoints import Webhooks
 from service.web.locale import checked_texts
-from service.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 

@@ -21,7 +21,7 @@ from service.adapters.supervisor import Child, Supervisor, spawn
 from service.core.errors import StartRefused
 
 if TYPE_CHECKING:
-    from service.wiring import Wiring
+    from service.processes.wiring import Wiring
 
 #: Seconds that the web server has to finish its requests, and Valkey to write what it has.
 GRACE: Final = 25.0
@@ -48,7 +48,7 @@ def run(settings: Settings) -> int:
         supervisor.keep(Child("worker", lambda: start([sys.executable, "-m", "service", "worker"]), grace=grace))
         supervisor.keep(Child("web server", lambda: start([sys.executable, "-m", "service", "web"]), grace=GRACE))
         # Imported while the children start, who take longer.
-        from service.wiring import Wiring
+        from service.processes.wiring import Wiring
 
         wiring = Wiring.from_settings()
         wiring.check()

@@ -15,13 +15,13 @@ from service.core.people import Member, Role
 from service.core.ports import Sealing
 from service.core.security import SecurityEvent
 from service.core.signing import new_secret
-from service.delivery import context
-from service.security import Security
 from service.store.deliveries import Deliveries
 from service.store.endpoints import Endpoints
 from service.store.log import Filter, Log, beginning
 from service.store.registry import Registry
 from service.store.replays import Replay, Replays
+from service.use_cases.security import Security
+from service.use_cases.webhook_dispatch import context
 
 #: Endpoints that one site has at most.
 MOST_ENDPOINTS: Final = 200

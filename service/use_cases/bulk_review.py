@@ -15,9 +15,9 @@ from service.core.comment import Comment, Decision, Millis
 from service.core.errors import Fault, InvalidChange, NotFound, ParleyError, Superseded, Unavailable, UndoTooLate
 from service.core.listing import View
 from service.core.people import Member, Role
-from service.review import Review, Ruling, before_last, masked, reversal
 from service.store.batches import Batches, Turn
 from service.store.ranges import Place
+from service.use_cases.review import Review, Ruling, before_last, masked, reversal
 
 #: Comments of a list that are looked up in one go.
 PAGE: Final = 500

@@ -30,7 +30,7 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import BadRequest
 
 from config.settings import Settings
-from service.app import LONGEST_REQUEST
+from service.processes.web_app import LONGEST_REQUEST
 from service.web.context import is_within, network_of
 from service.web.problems import UNREAD, WHY_UNREAD
 from service.web.traffic import HEADERS

@@ -8,9 +8,10 @@ from apiflask import APIFlask
 from config.settings import InvalidSettings
 from service.adapters.classifier_scorer import LocalScorer
 from service.core.errors import ParleyError
-from service.intake import Intake
-from service.redaction import Redaction
+from service.processes.wiring import Wiring, fresh_id
 from service.store.pages import Pages as StoredPages
+from service.use_cases.redact import Redaction
+from service.use_cases.submit import Intake
 from service.web import (
     authority,
     batches,
@@ -37,7 +38,6 @@ from service.web import (
 )
 from service.web.context import EXTENSION, Parley
 from service.web.payloads import BoundedRequest
-from service.wiring import Wiring, fresh_id
 
 VIEWS = (
     pages,

@@ -20,10 +20,10 @@ import structlog
 from service.adapters.ssrf_guard import Guard
 from service.adapters.webhook_client import Sender
 from service.core.errors import Unavailable
-from service.delivery import Courier
+from service.processes.wiring import Wiring, fresh_id
 from service.store.deliveries import Parcel
 from service.store.outbox import Entry
-from service.wiring import Wiring, fresh_id
+from service.use_cases.webhook_dispatch import Courier
 
 log = structlog.get_logger(__name__)
 

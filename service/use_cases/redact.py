@@ -14,10 +14,10 @@ from service.core.masking import Covered, Masked
 from service.core.people import Member, Role
 from service.core.ports import Scorer, Sealed, Sealing, address_context, covers_context
 from service.core.security import SecurityEvent
-from service.security import Security
 from service.store.acts import Acts
 from service.store.log import Log
 from service.store.queue import Act, NewEvent, Queue, Wording
+from service.use_cases.security import Security
 
 
 @dataclass(frozen=True, slots=True)
