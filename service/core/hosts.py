@@ -8,8 +8,7 @@ from typing import Final
 
 from classifier.text import fold
 from service.core.endings import REGISTERED
-from service.core.reading import UNSPACED
-from service.core.signs import DOT_WORD, SLIPS, SPELLED
+from service.core.signs import DOT_WORD, SLIPS, SPELLED, UNSPACED
 from service.core.vocabulary import ENDINGS
 
 MARK: Final = r"[|*~=/\"'_.,:;#+!?^%$&§¡¿\\—–-]"

@@ -8,6 +8,9 @@ from typing import Final
 
 from classifier.text import fold
 
+UNSPACED: Final = "\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""A character class's worth of the scripts written without spaces, where a sentence runs straight into an address."""
+
 #: What the sign is called, and the preposition that stands for it, where sentences seldom have it before a host.
 _AT: Final = (
     # English

@@ -33,9 +33,9 @@ from service.core.hosts import (
     labelled,
 )
 from service.core.providers import ANY_MAIL, signless
-from service.core.reading import UNSPACED, read
+from service.core.reading import read, readings
 from service.core.sentences import is_ordinary, is_spread
-from service.core.signs import AT_WORD, DOT_WORD, GLUED_AT, SIGN_WORD, SLIGHT_AT
+from service.core.signs import AT_WORD, DOT_WORD, GLUED_AT, SIGN_WORD, SLIGHT_AT, UNSPACED
 from service.core.vocabulary import ORDINARY, PARTICLES
 
 Span = tuple[int, int]
@@ -43,14 +43,17 @@ Span = tuple[int, int]
 
 def spot(text: str) -> list[Span]:
     """Give where each address in *text* begins and ends, in code points, in order and apart from each other."""
-    seen = read(text)
-    spans = [(seen.begins[begin], _past_marks(text, seen.ends[end - 1])) for begin, end in _addresses(seen.text)]
+    spans = [
+        (min(seen.begins[begin:end]), _past_marks(text, max(seen.ends[begin:end])))
+        for seen in readings(text)
+        for begin, end in _addresses(seen.text)
+    ]
     return apart(sorted([*spans, *_encoded(text)]))
 
 
 def may_hold(text: str) -> bool:
     """Tell whether *text* may hold an address, at a glance."""
-    return _is_suspect(read(text).text)
+    return any(_is_suspect(seen.text) for seen in readings(text))
 
 
 def is_code(text: str) -> bool:

@@ -22,6 +22,10 @@ _COUNTRIES: Final = (
 ENDINGS: Final = tuple(f"{_GENERIC} {_COUNTRIES}".split())
 """The endings that a disguised domain may have; a plain ``name@host.ending`` may have any."""
 
+_WORDS: Final = "am as at be by do id in is it me my no so to us"
+WORD_ENDINGS: Final = frozenset(_WORDS.split())
+"""The endings that are words, too: "mad at work.it was" has only lost a space."""
+
 _PARTICLES: Final = (
     "about again also always am and are aren't around as away back be because been being bin bist breaking but by cc "
     "down either est even for from he he's hello her here hers herself hey hi him himself i i'm if in is isn't ist it "

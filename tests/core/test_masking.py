@@ -1,6 +1,7 @@
 """What is hidden, what is left, and what it costs."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from unicodedata import normalize
@@ -10,6 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from classifier.text import is_unseen
 from service.core.endings import REGISTERED
 from service.core.masking import MASK, Masked, holds_address, lift, mask, restore
 
@@ -201,6 +203,53 @@ def addresses(draw: st.DrawFn) -> tuple[str, str]:
 def test_no_valid_address_stays_in_clear(before: str, address: tuple[str, str], after: str) -> None:
     local, domain = address
     assert f"{local}@{domain}" not in mask(f"{before} {local}@{domain} {after}").text
+
+
+#: Unicode's Default_Ignorable_Code_Point (17.0): nobody draws these, whether they are characters yet or not.
+IGNORABLE = [
+    chr(code)
+    for first, last in (
+        (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+        (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+        (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+    )
+    for code in range(first, last + 1)
+]  # fmt: skip
+WRITTEN = ("jane.doe@example.com", "quist77 (at) mail dot example dot org", "ana@müller.de")
+
+
+def test_nothing_that_nobody_sees_breaks_an_address() -> None:
+    address = WRITTEN[0]
+    assert [each for each in IGNORABLE if not is_unseen(each)] == []
+    some = [each for each in IGNORABLE if each < "\U000e0000" or ord(each) % 61 == 0]
+    for at in range(1, len(address)):
+        text = "\n".join(address[:at] + each + address[at:] for each in some)
+        assert set(mask(text).text.split("\n")) == {MASK}, at
+
+
+#: Controls that turn what follows, and what ends each.
+TURNING = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys("\u2066\u2067\u2068", "\u2069")
+
+
+@st.composite
+def turned(draw: st.DrawFn) -> str:
+    """Draw an address that is typed in an order of its own and shown in its usual one."""
+    address = draw(st.sampled_from(WRITTEN))
+    cuts = sorted(draw(st.lists(st.integers(1, len(address) - 1), max_size=4)))
+    pieces = [address[begin:end] for begin, end in pairwise([0, *cuts, len(address)])]
+    return "".join(draw(st.sampled_from([piece, _turned(piece)])) for piece in pieces)
+
+
+def _turned(piece: str) -> str:
+    """Isolated, for two that touch would be turned as one."""
+    return "\u2066\u202e" + piece[::-1].translate(str.maketrans("()", ")(")) + "\u202c\u2069"
+
+
+@given(turned(), st.sampled_from(["", "\u2066", "\u202a"]))
+@settings(max_examples=300, deadline=None)
+def test_an_address_is_read_as_it_is_drawn_not_as_it_is_typed(address: str, isolated: str) -> None:
+    text = f"Write to {isolated}{address}{TURNING.get(isolated, '')} please"
+    assert not re.search("[a-z]", mask(text).text.removeprefix("Write to ").removesuffix("please").replace(MASK, ""))
 
 
 @pytest.mark.parametrize("tail", ["", "@b.com", " at b dot com"])
