@@ -14,9 +14,9 @@ from service.core.respelling import respelled
 from service.core.signs import UNSPACED
 from service.core.vocabulary import WORD_ENDINGS
 
-_TAG: Final = (
-    "(?:b|i|u|s|p|q|em|strong|span|small|big|wbr|code|tt|br|div|font|sub|sup|del|ins|mark|kbd|samp|var|cite|center|pre|li"
-    r"|ul|ol|td|tr|th|h[1-6]|nobr|label|blink)"
+_BLOCK: Final = "(?:p|br|div|center|pre|li|ul|ol|td|tr|th|h[1-6])"
+_INLINE: Final = (
+    "(?:b|i|u|s|q|em|strong|span|small|big|wbr|code|tt|font|sub|sup|del|ins|mark|kbd|samp|var|cite|nobr|label|blink)"
 )
 _ATTRIBUTE: Final = r"(?:\s[a-z]{1,10}=[\"']?[\w#%;]{0,12}[\"']?)?"
 _CODE: Final = r"(?:[bius]|color|size|font|center|quote|code|left|right|spoiler)"
@@ -35,18 +35,18 @@ _MARKUP: Final = re.compile(
     r"|(?<=\w)=(?P<quoted>40|2e)(?=\w)"
     r"|=\?[\w-]{2,12}\?q\?(?P<word>[^\s?]{0,75})\?="
     r"|\+(?P<seven>aea)-"
+    r"|\\n\{(?P<called>commercial at|full stop)\}"
     r"|\\(?=[^\w\s])"
     r"|<!--\s?(?:\w{0,20}|[^\W\d_]{1,12}[ -][^\W\d_]{1,12})\s?-->"
-    rf"|</?{_TAG}{_ATTRIBUTE}\s?/?>"
+    rf"|</?(?:(?P<block>{_BLOCK})|{_INLINE}){_ATTRIBUTE}\s?/?>"
     rf"|\[/?{_CODE}(?:=[\w#]{{1,12}})?\]"
     r"|(?P<tag>[\U000e0020-\U000e007e])"
     rf"|(?<![{_CIRCLED}])(?:(?P<at>[{_A}][{_T}]?)|(?P<dot>[{_D}][{_O}][{_T}]))(?![{_CIRCLED}])"
     rf"|[。｡](?<=[{UNSPACED}].)",
     re.IGNORECASE | re.ASCII,
 )
-_ANY_MARKUP: Final = re.compile(
-    rf"[&%\\=<。｡{_A}{_D}\U000e0020-\U000e007e]|\[/?{_CODE}[\]=]|\+A", re.IGNORECASE | re.ASCII
-)
+_ANY_MARKUP: Final = re.compile(rf"[&%\\=<+。｡{_A}{_D}\U000e0020-\U000e007e]")
+_ANY_CODE: Final = re.compile(rf"\[/?{_CODE}[\]=]", re.IGNORECASE)
 _PERCENT: Final = re.compile(r"%(?:25)*|\\x", re.IGNORECASE)
 #: What is decoded may have to be decoded again: "%26%2364%3B".
 _ROUNDS: Final = 3
@@ -58,7 +58,7 @@ _RUN_ON: Final = re.compile(r"(?<=\.)(?P<ending>[a-z]{2,12})(?=[A-Z])")
 def decoded(typed: Folded) -> Folded:
     """Return *typed* as a page or a program shows it."""
     for _ in range(_ROUNDS):
-        if not _ANY_MARKUP.search(typed.text):
+        if not (_ANY_MARKUP.search(typed.text) or ("[" in typed.text and _ANY_CODE.search(typed.text))):
             break
         shown = respelled(typed, _MARKUP, _shown)
         if shown is typed:
@@ -79,10 +79,12 @@ def _shown(markup: re.Match[str]) -> str:
         return chr(int(markup[kind], 16))
     if kind == "octal":
         return chr(int(markup["octal"], 8))
+    if kind == "called":
+        return "@" if markup["called"][0] in "cC" else "."
     return _SHOWN.get(kind or "", markup["word"] or ("\n" if markup[0] in "。｡" else ""))
 
 
-_SHOWN: Final = {"at": "(at)", "dot": "(dot)", "decimal": "@", "seven": "@"}
+_SHOWN: Final = {"block": "\n", "at": "(at)", "dot": "(dot)", "decimal": "@", "seven": "@"}
 
 
 def _ended(ending: re.Match[str]) -> str:

@@ -8,13 +8,13 @@ from typing import Final
 
 from classifier.text import fold
 from service.core.endings import REGISTERED
-from service.core.signs import DOT_WORD, SLIPS, SPELLED, UNSPACED
-from service.core.vocabulary import ENDINGS
+from service.core.signs import CLOSING, DOT_WORD, OPENING, SLIPS, SPELLED, UNSPACED
+from service.core.vocabulary import AMBIGUOUS, COUNTRIES, ENDINGS, WORD_ENDINGS
 
 MARK: Final = r"[|*~=/\"'_.,:;#+!?^%$&§¡¿\\—–-]"
 OPEN, CLOSE = (
-    rf"[(\[{{<>«»「『《｢⦅⟪〖❴]{{1,3}}{MARK}?\s?",
-    rf"\s?{MARK}?[)\]}}><»«」』》｣⦆⟫〗❵]{{1,3}}",
+    rf"[{OPENING}>]{{1,3}}{MARK}?\s?",
+    rf"\s?{MARK}?[{CLOSING}<]{{1,3}}",
 )
 # Between a sign and what stands beside it: spaces, or Markdown's emphasis around the sign; no empty line.
 FILLER: Final = r"(?!\n\n)[\s*_~`]{0,3}"
@@ -38,22 +38,28 @@ ENDING: Final = "(?:{}|{})(?![^\\W_])".format(
     ),
 )
 DOT: Final = (
-    rf"(?:\s{{0,2}}{OPEN}(?:[.,·‧•∙⋅]|(?:{DOT_WORD})(?:\s(?:sign|symbol))?){CLOSE}\s{{0,2}}"
+    rf"(?:\s{{0,2}}{OPEN}(?:[.,·‧•∙⋅]|{DOT_WORD})(?:[\s-](?:sign|symbol))?{CLOSE}\s{{0,2}}"
     rf"|(?:\s{{1,3}}|\s?{MARK}{{1,3}}\s?)(?:{DOT_WORD})(?:\s{{1,3}}|\s?{MARK}{{1,3}}\s?|(?=(?:com|net|org)(?![^\W_])))"
     r"|\s{1,2}\.\s{1,2}|\.)"
 )
 HOST: Final = rf"[^\W_]++(?:-(?!(?:{DOT_WORD})\b)[^\W_]++){{0,8}}+"
 WRITTEN_DOMAIN: Final = re.compile(rf"{FILLER}(?P<domain>(?:{HOST}{DOT}){{1,5}}{ENDING}(?!/))")
-# "someone@example, com", "someone@exa mple.com": breaks that only a sign glued to its name makes likely.
+# "someone@example, com", "someone@exa mple.com": breaks that only a sign glued to its name makes likely. What is a word
+# in some language, "amig@s, de", or the end of a file's name, needs a name that is none of a sentence.
+_FAMED: Final = "com|net|org|edu|gov"
+_CLEAR: Final = "|".join(sorted({*["info", "biz", "co.uk"], *COUNTRIES} - WORD_ENDINGS - AMBIGUOUS))
+_BREAK: Final = r"\s{0,2}[.,;]\s{0,2}"
 BROKEN_DOMAIN: Final = re.compile(
-    rf"{FILLER}(?P<domain>(?:{HOST}\s{{0,2}}[.,;]\s{{0,2}}|{HOST}\s{{1,2}}{HOST}\.)"
-    r"(?:com|net|org|edu|gov|info|co\s?[.,;]\s?uk)(?![^\W_]))"
+    rf"{FILLER}(?P<domain>(?:(?:{HOST}{_BREAK}|{HOST}\s{{1,2}}{HOST}\.)(?:{_FAMED}|co\s?[.,;]\s?uk)"
+    rf"|(?=[^\W_]{{3}})(?:{HOST}{_BREAK}|{HOST}\s{{1,2}}{HOST}\.)(?:{_CLEAR})"
+    rf"|(?:[^\W_]++[.-])*?[^\W_]++(?:[^\w@.]|_)(?:{_FAMED}))(?![^\W_]))"
 )
+BROKEN_AT_ALL: Final = re.compile(rf"{FILLER}(?P<domain>{HOST}{_BREAK}{ENDING})")
 # A host of any shape, label by label, for signs that leave no doubt.
 _FIRST_LABEL: Final = re.compile(rf"[\s*_~`]{{0,4}}(?P<label>{HOST})")
 _NEXT_LABEL: Final = re.compile(rf"(?P<dot>{DOT}|\s?[·‧∙⋅•]\s?)(?P<label>{HOST})")
 _LATIN_START: Final = re.compile(rf"[a-z0-9-]+(?=[{UNSPACED}])")
-_IN_BRACKETS: Final = re.compile(rf"\s*{OPEN}(?:[.,·‧•∙⋅]|(?:{DOT_WORD})(?:\s\w+)?){CLOSE}\s*")
+_IN_BRACKETS: Final = re.compile(rf"\s*{OPEN}(?:[.,·‧•∙⋅]|{DOT_WORD})(?:[\s-]\w+)?{CLOSE}\s*")
 _SPELLED: Final = re.compile(rf"{SPELLED}|{SLIPS}")
 _MOST_LABELS: Final = 6
 _DOMAIN: Final = re.compile(r"[\s*_~`]{0,4}(?P<domain>.+)", re.DOTALL)
@@ -61,18 +67,20 @@ _DOMAIN: Final = re.compile(r"[\s*_~`]{0,4}(?P<domain>.+)", re.DOTALL)
 # The end of "e-x-a-m-p-l-e-.-c-o-m".
 _SINGLE_LETTERS: Final = re.compile(r"[._-]+(?:c[._-]+o[._-]+m|n[._-]+e[._-]+t|o[._-]+r[._-]+g|d[._-]+e|u[._-]+k)\Z")
 # Where a link follows without a space.
-_LINK_BEHIND: Final = re.compile(r"https?\Z")
+_LINK_BEHIND: Final = re.compile(r"(?:https?|mailto|www)\Z")
+# The ends of files' names that begin as an ending does.
+_FILE: Final = re.compile(r"mp[234]|m4[av]|7z|h26[45]")
 # What an ending begins with before digits and the like: "com77".
 _ENDING_FIRST: Final = re.compile(r"[a-z]+(?=[\d_-])")
 
 # Providers whose name is enough; those in *firm* are also firms that sentences speak of.
 MAIL: Final = (
     r"g[ -]?mail|gee[ -]?mail|googlemail|google mail|hot[ -]?mail|proton ?mail|gmx|icloud|ymail|fast ?mail|tutanota"
-    r"|mail\.ru|гмейл|гмайл|джимейл|жмейл|яндекс|рамблер|지메일|네이버|जीमेल"
+    r"|mail\.ru|ジーメール|جیمیل|гмейл|гмайл|джимейл|жмейл|яндекс|рамблер|지메일|네이버|जीमेल"
 )
 PROVIDER: Final = re.compile(
     rf"{FILLER}(?P<domain>(?:{MAIL}|(?P<firm>yahoo|outlook|aol|msn|yandex|proton|zoho))"
-    rf"(?:\s(?:com|de|fr|net|ru|co uk|닷컴)|{DOT}(?:com|net|ch|me|{SPELLED}))?)(?![^\W_])"
+    rf"(?:[\s_-]?(?:com|de|fr|net|ru|co uk|닷컴)|{DOT}(?:com|net|ch|me|{SPELLED}))?)(?![^\W_])"
 )
 
 
@@ -91,7 +99,7 @@ def _is_ending(label: str) -> bool:
     if label in REGISTERED or _SPELLED.fullmatch(label):
         return True
     latin = _LATIN_START.match(label) or _ENDING_FIRST.match(label)
-    if latin and latin[0] in REGISTERED:
+    if latin and latin[0] in REGISTERED and not _FILE.fullmatch(label):
         return True
     if label.isascii():
         return False

@@ -22,6 +22,10 @@ _AFTER: Final = re.compile(
 )
 # What stands before a name that is no more than that: a sentence's beginning, or who is meant.
 _BEFORE_NAME: Final = re.compile(r"(?:\A|[\n:;,.(!?]\s?|(?<![^\W_])(?:am|i'm|im|as|me|is|it's|user|name)\s)\Z")
+_PRODUCT: Final = re.compile(
+    r"(?:android|area|chrome|cop|covid|debian|edge|firefox|galaxy|i?pad|i?phone|ios|ipados|linux|mac_?os|mac|office|pixel|ps"
+    r"|safari|thunderbird|top|ubuntu|user|vista|win|windows|xbox|web)[_.+-]?(?:s|v|x|pro)?[\d.]*\Z"
+)
 ANY_MAIL: Final = re.compile(_ANY_PROVIDER)
 _MAILBOXES: Final = re.compile(MAIL)
 
@@ -44,13 +48,23 @@ def _is_mailbox(text: str, found: re.Match[str]) -> bool:
     if not found["word"] and not found["ending"] and found["last"] is None:
         return False
     if is_marked(name):
-        return True
+        return not _is_product(text, found)
     is_word = name in ORDINARY or name in PARTICLES or not name.isalpha() or not _MAILBOXES.match(found["provider"])
     if not found["word"] or is_word:
         return False
     is_alone = found["last"] is not None or text[found.end()] in ".,;!?)"
     is_named = _BEFORE_NAME.search(text, max(0, found.start() - 12), found.start())
     return bool(is_alone and is_named) or _is_reached(text, found.start())
+
+
+def _is_product(text: str, found: re.Match[str]) -> bool:
+    """Tell whether a word with digits is a thing's or a year's, "Covid19 outlook", and no mailbox's."""
+    name = found["name"]
+    if _PRODUCT.match(name):
+        return not found["ending"]
+    if found["word"] or found["ending"] or "." in name or _MAILBOXES.match(found["provider"]):
+        return False
+    return not _is_reached(text, found.start())
 
 
 def _is_reached(text: str, at: int) -> bool:

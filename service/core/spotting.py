@@ -17,6 +17,7 @@ from typing import Final
 from unicodedata import category
 
 from service.core.hosts import (
+    BROKEN_AT_ALL,
     BROKEN_DOMAIN,
     CLOSE,
     DOT,
@@ -34,7 +35,7 @@ from service.core.hosts import (
 )
 from service.core.providers import ANY_MAIL, signless
 from service.core.reading import read, readings
-from service.core.sentences import is_ordinary, is_spread
+from service.core.sentences import is_call, is_marked, is_ordinary, is_spread
 from service.core.signs import AT_WORD, DOT_WORD, GLUED_AT, SIGN_WORD, SLIGHT_AT, UNSPACED
 from service.core.vocabulary import ORDINARY, PARTICLES
 
@@ -86,14 +87,14 @@ def apart(spans: list[Span]) -> list[Span]:
 # How each part is written ---------------------------------------------------------------------------------------------
 
 _SIGN: Final = re.compile(
-    rf"(?P<bracketed>{OPEN}(?:@t?|(?:{AT_WORD}|{GLUED_AT})(?:[ -]?(?:{SIGN_WORD}))?){CLOSE}"
+    rf"(?P<bracketed>{OPEN}(?:@{{1,3}}t?|(?:(?:sign|symbol) )?(?:{AT_WORD}|{GLUED_AT}))(?:[ -]?(?:{SIGN_WORD}))?{CLOSE}"
     rf"|[(\[{{<]{{1,3}}\s?(?:et|ad|hos|ved)\s?[)\]}}>]{{1,3}})"
     r"|(?P<glued>(?<!\s)@++)"
-    rf"|@++|[(\[{{«「](?:{SLIGHT_AT})[)\]}}»」]"
-    rf"|(?P<mark>{MARK})(?P=mark){{0,2}}(?P<inner>{MARK})?\s?(?:{AT_WORD})\s?(?(inner)(?P=inner))(?P=mark){{1,3}}"
+    rf"|@++(?:[ -]?(?:sign|symbol|rate|zeichen)(?![^\W_]))?|[(\[{{«「](?:{SLIGHT_AT})[)\]}}»」]"
+    rf"|(?P<mark>{MARK})(?P=mark){{0,2}}(?P<inner>{MARK})?\s?(?:{AT_WORD}|{GLUED_AT})\s?(?(inner)(?P=inner))(?P=mark){{1,3}}"
     rf"|[/\\]\s?(?:{AT_WORD})\s?[/\\]"
-    rf"|(?<=\s)(?P<word>(?:{AT_WORD})(?:[ -](?:{SIGN_WORD}))?)(?=\s)"
-    rf"|(?<=\s)(?P<slight>et|ad|att|hos)(?=\s)"
+    rf"|(?<=\s)(?P<word>(?:{AT_WORD}|{GLUED_AT})(?:[ -](?:{SIGN_WORD}))?)(?=\s)"
+    rf"|(?<=\s)(?P<slight>et|ad|att|hos|hja)(?=\s)"
 )
 _SIGN_LAST: Final = re.compile(rf"(?<![^\W_])(?:{AT_WORD}|{GLUED_AT})\Z|(?:{GLUED_AT})\Z")
 # "user: someone, domain: example.com"
@@ -128,9 +129,16 @@ _REPOSITORY: Final = re.compile(r"(?<![\w.+-])git@[a-z0-9.-]++[:/][\w~]")
 
 # "moc.elpmaxe@enoemos"
 _REVERSED: Final = re.compile(r"(?<![\w.-])(?:moc|ten|gro|ude|vog|ku\.oc|ed|rf|ur)\.[\w.-]{1,253}+@[\w.+-]{1,64}+")
+# "moc tod elpmaxe ta enoemos"
+_REVERSED_WORDS: Final = re.compile(
+    r"(?<![\w.-])(?:moc\.|(?:moc|ten|gro|ude)\W{1,3}tod\W{1,3})[\w-]{1,63}+(?:\.[\w-]{1,63}+){0,3}?"
+    r"\W{1,3}(?:ta|@)\W{1,3}[\w.+-]{1,64}+"
+)
 
 # A cheap look at a text without "@", which needs both: most that hold an "at" hold no dot to go with it.
-_ANY_SIGN: Final = re.compile(rf"(?:{AT_WORD}|et|ad|att|hos)(?![^\W_])|[(\[{{«「](?:{SLIGHT_AT})[)\]}}»」]|{GLUED_AT}")
+_ANY_SIGN: Final = re.compile(
+    rf"(?:{AT_WORD}|et|ad|att|hos|hja)(?![^\W_])|[(\[{{«「](?:{SLIGHT_AT})[)\]}}»」]|{GLUED_AT}"
+)
 _ANY_DOT: Final = re.compile(r"\.[^\s.]|\s\.\s|[.,]\s{0,2}(?:com|net|org)(?![^\W_])|[(\[{]\s?[.,]\s?[)\]}]")
 _ANY_DOMAIN: Final = re.compile(rf"(?<![^\W_])(?:{DOT_WORD}|yahoo|outlook|aol|msn|yandex|proton|zoho)")
 
@@ -144,6 +152,8 @@ def _is_suspect(text: str) -> bool:
 
 def _addresses(text: str) -> Iterator[Span]:
     """Give the addresses in *text*, which is as its reader sees it."""
+    if "moc" in text or "tod" in text:
+        yield from (found.span() for found in _REVERSED_WORDS.finditer(text))
     if "domain" in text or "host" in text or "provider" in text or "at:" in text:
         yield from ((found.start("name"), found.end()) for found in _LISTED.finditer(text))
     if not _is_suspect(text):
@@ -193,6 +203,8 @@ def _plain(text: str, sign: re.Match[str]) -> Span | None:
     if not domain or NO_DOMAIN.fullmatch(domain["domain"]):
         return None
     begin, end = _local_part(text, sign.start()), domain.end()
+    if is_call(text, text[begin : sign.start()], domain):
+        return None
     while not _names(text[end - 1]) and text[end - 1] != "]":
         end -= 1
     return (begin, end) if begin < sign.start() else None
@@ -214,8 +226,7 @@ def _local_part(text: str, end: int) -> int:
         begin -= 1
     if front := _PAGE.match(text, begin, end) or _RUN_INTO.search(text, begin, end):
         begin = front.end()
-    first = next((at for at in range(begin, end) if _names(text[at])), begin)
-    return end if text[first:end].strip(".") == "" else first
+    return next((at for at in range(begin, end) if _names(text[at])), end)
 
 
 def _is_quoted_code(text: str, begin: int, end: int) -> bool:
@@ -245,11 +256,16 @@ def _written(text: str, sign: re.Match[str]) -> Span | None:
         or WRITTEN_DOMAIN.match(text, sign.end())
         or (BROKEN_DOMAIN.match(text, sign.end()) if sign["glued"] or sign["bracketed"] else None)
         or PROVIDER.match(text, sign.end())
+        or (BROKEN_AT_ALL.match(text, sign.end()) if sign["glued"] else None)
     )
     name = domain and (_NAME_ABOVE if sign["bracketed"] else _NAME).search(
         text, max(0, sign.start() - 72), sign.start()
     )
     if not domain or not name or is_ordinary(text, sign, name, domain):
+        return None
+    if sign["glued"] and any(map(str.isspace, text[name.end("name") : sign.start()])):
+        return None
+    if (domain.re is BROKEN_AT_ALL and not is_marked(name["name"])) or is_call(text, name["name"], domain):
         return None
     begin = name.start()
     if sentence := _RUN_INTO.search(text, begin, name.end("name")):
