@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from classifier.text import is_unseen
 from service.core.endings import REGISTERED
 from service.core.masking import MASK, Masked, holds_address, lift, mask, restore
+from service.core.rendering import LONGEST_FORMATTED
 
 LONGEST = 65_525
 
@@ -53,6 +54,34 @@ def test_a_disguised_address_is_hidden_whole_and_nothing_else_is(marked: str) ->
 def test_a_look_alike_is_left_as_it_is(text: str) -> None:
     assert mask(text) == Masked(restore(text), ())
     assert not holds_address(text)
+
+
+def test_what_marks_take_apart_is_hidden_in_a_long_text_too() -> None:
+    """No page formats so long a text, but its reader sees what the marks are, and a program may format it."""
+    pad = "lorem ipsum dolor sit amet " * (LONGEST_FORMATTED // 27 + 1)
+    marked = [
+        *("some**one@exam**ple.com", "someone@ex*amp*le.com", "`someone`@`example.com`", "some~~one~~@example.com"),
+        *("[someone@](https://example.org/x)example.com", "[someone](https://example.org/x)@example.com"),
+        *(
+            "someone\\@example.com",
+            "some\\one@example.com",
+            "someone@example.~~com",
+            "_some_ one **(at)** *example*.com",
+        ),
+        *("\n> someone@\n> example.com", "\n- someone\n- @\n- example.com", "\n1. someone\n2. at\n3. example dot com"),
+        *("\n> someone\n> (at)\n> example.com", "someone@exam__ple.com__"),
+        "[x](https://example.org/?to=someone%EF%BC%A0example.com)",
+    ]
+    for each in marked:
+        text = mask(f"{pad}\n\n{each}\n\n{pad}").text
+        assert MASK in text and "ple.c" not in text, each
+    for each in (
+        "a **bold** word at *noon*. Do it",
+        "snake_case_at_dot",
+        "[look at](https://nytimes.com)",
+        "- at\n- noon",
+    ):
+        assert MASK not in mask(f"{pad}{each} {pad}").text, each
 
 
 def test_what_a_mask_covers_is_told_with_its_place_in_the_masked_text() -> None:
