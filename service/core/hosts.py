@@ -49,10 +49,11 @@ WRITTEN_DOMAIN: Final = re.compile(rf"{FILLER}(?P<domain>(?:{HOST}{DOT}){{1,5}}{
 _FAMED: Final = "com|net|org|edu|gov"
 _CLEAR: Final = "|".join(sorted({*["info", "biz", "co.uk"], *COUNTRIES} - WORD_ENDINGS - AMBIGUOUS))
 _BREAK: Final = r"\s{0,2}[.,;]\s{0,2}"
+_TORN: Final = rf"(?:{HOST}\.){{0,3}}{HOST}\s{{1,2}}{HOST}"
 BROKEN_DOMAIN: Final = re.compile(
-    rf"{FILLER}(?P<domain>(?:(?:{HOST}{_BREAK}|{HOST}\s{{1,2}}{HOST}\.)(?:{_FAMED}|co\s?[.,;]\s?uk)"
-    rf"|(?=[^\W_]{{3}})(?:{HOST}{_BREAK}|{HOST}\s{{1,2}}{HOST}\.)(?:{_CLEAR})"
-    rf"|(?:[^\W_]++[.-])*?[^\W_]++(?:[^\w@.]|_)(?:{_FAMED}))(?![^\W_]))"
+    rf"{FILLER}(?P<domain>(?:(?:{HOST}{_BREAK}|{_TORN}\.)(?:{_FAMED}|co\s?[.,;]\s?uk)"
+    rf"|(?=[^\W_]{{3}})(?:{HOST}{_BREAK}|{_TORN}\.)(?:{_CLEAR})"
+    rf"|(?:[^\W_]++[.-])*?[^\W_]++(?:[^\w@.]|_)(?:{_FAMED}))(?!\w))"
 )
 BROKEN_AT_ALL: Final = re.compile(rf"{FILLER}(?P<domain>{HOST}{_BREAK}{ENDING})")
 # A host of any shape, label by label, for signs that leave no doubt.

@@ -61,7 +61,7 @@ _ANY_CLOSED: Final = re.compile(rf"['\"`{CLOSING}](?:@|\s@\s|\s?{_BRACKETED})")
 _SCHEME: Final = r"https?://(?:www\.)?"
 # Neither an address of the network nor a link.
 _OPENER: Final = rf"(?:[{OPENING}](?!\d|ipv6|[^\s\]]{{1,80}}\]\()|['\"`])"
-_OPENED: Final = re.compile(rf"(?P<sign>(?:@|{_BRACKETED})\s?)(?:{_OPENER}{{1,2}}(?:{_SCHEME})?|{_SCHEME})(?=[^\W_])")
+_OPENED: Final = re.compile(rf"(?P<sign>(?:@|{_BRACKETED})\s?)(?:{_OPENER}|{_SCHEME}){{1,3}}(?=[^\W_])")
 _ANY_JOINED: Final = re.compile(r"[+|.&,]\s?['\"`]?@")
 _JOINED: Final = re.compile(
     r"(?<=[^\W_])['\"`]?\s?(?P<joint>\+|\|{1,2}|\.|&|,)\s?['\"`]?@['\"`]?\s?(?P=joint)\s?['\"`]?(?=[^\W_])"

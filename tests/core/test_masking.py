@@ -284,6 +284,28 @@ def test_an_address_is_read_as_it_is_drawn_not_as_it_is_typed(address: str, isol
     assert not re.search("[a-z]", mask(text).text.removeprefix("Write to ").removesuffix("please").replace(MASK, ""))
 
 
+PAIRS = ('""', "''", "()", "[]", "{}", "<>", "“”", "„“", "``", "«»")
+SIGNED = (
+    *(lambda sign: f"&#{ord(sign)};", lambda sign: f"&#x{ord(sign):x};", lambda sign: f"%{ord(sign):02X}"),
+    *(lambda sign: f"\\u{ord(sign):04x}", lambda sign: f"\\x{ord(sign):02x}", lambda sign: f"\\U{ord(sign):08X}"),
+)
+
+
+@given(st.sampled_from(["jane.doe", "jane", "quist77"]), st.sampled_from(["example.com", "mail.example.de"]), st.data())
+@settings(max_examples=200, deadline=None)
+def test_neither_quotes_nor_brackets_nor_encodings_keep_an_address_apart(
+    local: str, host: str, data: st.DataObject
+) -> None:
+    sign = data.draw(st.sampled_from(["@", " (at) ", "(at)", " [at] ", "@https://", " (at) http://www."]))
+    before, behind = (data.draw(st.sampled_from([*PAIRS, ("", "")])) for _ in range(2))
+    wrapped = f"{before[0]}{local}{before[1]}{sign}{behind[0]}{host}{behind[1]}"
+    first, second = (data.draw(st.sampled_from(SIGNED)) for _ in range(2))
+    once = first("@")
+    encoded = f"{local}{once}{host}", f"{local}{second(once[0])}{once[1:]}{host}"
+    for text in (wrapped, *encoded):
+        assert not re.search(r"jane|quist|example\.|\.de", mask(f"So write: {text} !").text), text
+
+
 @pytest.mark.parametrize("tail", ["", "@b.com", " at b dot com"])
 @pytest.mark.parametrize(
     "unit",
