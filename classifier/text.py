@@ -11,9 +11,18 @@ from typing import Final
 
 from classifier.lookalikes import FOREIGN, SIGNS, VARIANTS
 
-#: Characters that nobody sees and that are no format characters: fillers, variation selectors, the braille blank.
+#: Characters that nobody sees and that are no format characters: what Unicode lets nobody draw (its property
+#: Default_Ignorable_Code_Point, DerivedCoreProperties.txt), whether it is a character yet or not; and what draws
+#: nothing though no property says so: blanks of notations, a placeholder.
 _UNSEEN: Final = frozenset(
-    map(chr, [0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810)])
+    map(
+        chr,
+        [
+            *(0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0),
+            *(*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)),
+            *(0x2800, 0xFFFC, 0x16FE4, 0x13441, 0x13442, 0x1D159),
+        ],
+    )
 )
 
 
@@ -113,12 +122,7 @@ def _seen(character: str) -> _Seen:
 
 def is_unseen(character: str) -> bool:
     """Tell whether nobody sees *character*: it takes no place, or only looks like space."""
-    return (
-        unicodedata.category(character) in ("Cf", "Cs")
-        or character in _UNSEEN
-        or "\ufe00" <= character <= "\ufe0f"
-        or "\U000e0100" <= character <= "\U000e01ef"
-    )
+    return character in _UNSEEN or unicodedata.category(character) in ("Cf", "Cs")
 
 
 def _plain(character: str) -> str:

@@ -32,12 +32,6 @@ _DIACRITICS: Final = frozenset(
     )
 )
 
-#: What draws nothing though no property says so: blanks of notations, a placeholder; and what is no character yet, of
-#: which Unicode says that it will never be drawn.
-_BLANK: Final = frozenset(
-    map(chr, [0x2065, 0xFFFC, 0x16FE4, 0x13441, 0x13442, 0x1D159, *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)])
-)
-
 #: Scripts in which a joiner between two letters changes how they are drawn: Arabic and its neighbours, India's,
 #: Burmese, Khmer, Mongolian and their kin.
 _JOINING: Final = (
@@ -118,7 +112,7 @@ def _kept(text: str) -> Iterator[str]:
 
 def _is_unseen(character: str, category: str) -> bool:
     return not character.isspace() and (
-        category in ("Cc", "Co") or character in _BLANK or ord(character) & 0xFFFE == 0xFFFE or is_unseen(character)
+        category in ("Cc", "Co") or ord(character) & 0xFFFE == 0xFFFE or is_unseen(character)
     )
 
 
@@ -146,7 +140,7 @@ def _joins(character: str) -> bool:
 def _is_picture(character: str) -> bool:
     """Whether emoji are made of it."""
     return character in ("\ufe0f", "\u203c", "\u2049", "\u2139", "\u2194", "\u3030", "\u303d") or (
-        character > "\xa8" and unicodedata.category(character) in ("So", "Sk", "Cn") and character not in _BLANK
+        character > "\xa8" and unicodedata.category(character) in ("So", "Sk", "Cn") and not is_unseen(character)
     )
 
 

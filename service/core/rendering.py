@@ -38,7 +38,14 @@ _FORMATTED: Final = re.compile(r"[*_~`\\\[<]|^[ \t]*(?:[>+-]|\d{1,9}[.)][ \t])",
 
 
 _UNFORMATTED: Final = dict.fromkeys(map(ord, "*_~`\\"))
-_UNMARKED: Final = re.compile(r"(?:[^*~`\\_]|(?<=[^\W_])_(?=[^\W_]))+")
+#: Marks that a page may show: "jane_doe" holds none.
+_SIGN: Final = r"[*~`\\]+|_+(?<![^\W_]_)|_+(?![^\W_])"
+_STRAY: Final = re.compile(_SIGN)
+#: What formats a text, by its looks alone: for one that is too long to be parsed.
+_MARKS: Final = re.compile(
+    r"^[ \t]*(?:(?:>|[-+*]|\d{1,9}[.)])(?:[ \t]+|$))+|\[(?=[^\[\]\n]{1,200}\]\()|\]\([^\s()]{0,300}\)|" + _SIGN,
+    re.MULTILINE,
+)
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 _SCHEME: Final = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 
@@ -149,7 +156,11 @@ def _met(shown: Sequence[Piece], at: int) -> tuple[int, str] | None:
 
 def spot_shown(text: str) -> list[Span]:
     """Give where in *text* addresses stand that marks or a page's making take apart, in code points and in order."""
-    if len(text) > LONGEST_FORMATTED or not _FORMATTED.search(text) or not _is_suspect(text):
+    if not _FORMATTED.search(text):
+        return []
+    if len(text) > LONGEST_FORMATTED:
+        return _spot_without(_MARKS, text)
+    if not _is_suspect(text):
         return []
     shown = list(pieces(_PARSER.parse(text)))
     found, links = spot_page(shown) or _spot_among_marks(shown), linked(shown)
@@ -165,11 +176,23 @@ def spot_shown(text: str) -> list[Span]:
 
 def _spot_among_marks(shown: Sequence[Piece]) -> list[Span]:
     """Give the addresses on a page in which marks stand that format nothing and so are shown, "jane@exa**mple.org"."""
-    page = "".join(piece.text for piece in shown)
-    places = [at for found in _UNMARKED.finditer(page) for at in range(*found.span())]
-    found = spot("".join(_UNMARKED.findall(page))) if len(places) < len(page) else []
+    return _spot_without(_STRAY, "".join(piece.text for piece in shown))
+
+
+def _spot_without(marks: re.Pattern[str], text: str) -> list[Span]:
+    """Give the addresses that stand in *text* once its *marks* are taken out of it."""
+    kept: list[tuple[int, int]] = []
+    done = 0
+    for mark in marks.finditer(text):
+        kept.append((done, mark.start()))
+        done = mark.end()
+    if not kept:
+        return []
+    kept.append((done, len(text)))
+    places = [at for begin, end in kept for at in range(begin, end)]
+    found = spot("".join(text[begin:end] for begin, end in kept))
     spans = [(places[begin], places[end - 1] + 1) for begin, end in found]
-    return [span for span in spans if not is_code(page[slice(*span)])]
+    return [span for span in spans if not is_code(text[slice(*span)])]
 
 
 def _is_suspect(text: str) -> bool:

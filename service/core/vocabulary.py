@@ -19,8 +19,17 @@ _COUNTRIES: Final = (
     "sb sc sd se sg sh si sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua "
     "ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw рф"
 )
+COUNTRIES: Final = tuple(_COUNTRIES.split())
 ENDINGS: Final = tuple(f"{_GENERIC} {_COUNTRIES}".split())
 """The endings that a disguised domain may have; a plain ``name@host.ending`` may have any."""
+
+_WORDS: Final = "am as at be by do id in is it me my no so to us"
+WORD_ENDINGS: Final = frozenset(_WORDS.split())
+"""The endings that are words, too: "mad at work.it was" has only lost a space."""
+
+_AMBIGUOUS: Final = "ad al an es et il la li ma mu na ne ni pa si su te va cc md pl ps py rs sh ai"
+AMBIGUOUS: Final = frozenset(_AMBIGUOUS.split())
+"""Those that are words of other languages, or what files are called by."""
 
 _PARTICLES: Final = (
     "about again also always am and are aren't around as away back be because been being bin bist breaking but by cc "
@@ -28,7 +37,8 @@ _PARTICLES: Final = (
     "it's just like me mine myself never no not now of off often ok okay on one only or ourselves out over re rt she "
     "she's sind so sont still suis than thanks that that's them themselves then there there's these they they're this "
     "those three through thx to today tomorrow tonight two under up us via vs war was wasn't we we're were what when "
-    "where where's which while who who's with yes yesterday yet you you're yours yourself"
+    "where where's which while who who's with yes yesterday yet you you're yours yourself a an "
+    "her his its my our the their your"
 )
 PARTICLES: Final = frozenset(_PARTICLES.split())
 """Small words, which no mailbox is called by."""
@@ -166,7 +176,9 @@ _ORDINARY: Final = (
     "weekend weeks weight weird welcome welfare well went whack whats wide will win window wine winner winners "
     "winning winter wit witch without woman women won wonder wonderful word words work worked worker workers working "
     "works world worldwide worries worse worship worst worth worthy would wreck write writers writes writing written "
-    "wrong wrote yard year years yell yelled yelling yells young your youre"
+    "wrong wrote yard year years yell yelled yelling yells young your youre "
+    "abend angebot ausstellung chf concierto dollars eur euro euros gbp heute konzert konzerte lesung preis treffen "
+    "usd vortrag"
 )
 ORDINARY: Final = frozenset(_ORDINARY.split())
 """What else stands before "at" in ordinary sentences; a mailbox may still be called so, where there is talk of mail."""

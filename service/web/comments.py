@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.adapters import metrics
 from service.core.comment import Outcome, Receipt
 from service.core.errors import ForeignOrigin, InvalidSubmission, KeyReused, NotFound, ParleyError, TooFast
-from service.core.masking import mask
+from service.core.masking import holds_address, mask
 from service.core.site import Site
 from service.core.submission import Submission
 from service.core.thread import host_of, link_to, origin_of, shown
+from service.use_cases.submit import KEY_LENGTHS
 from service.web.authority import public
 from service.web.bearer import bearer
 from service.web.context import network, parley, words_of
@@ -157,15 +158,15 @@ def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, tem
     words = words_of(site, typed.get("lang", ""))
     faults = words.faults(error.faults) if isinstance(error, InvalidSubmission) else {}
     # The same key as before: should the first try have arrived after all, the second gets its receipt.
-    key = "" if isinstance(error, KeyReused) else typed.get("idempotency_key", "")
+    key = "" if isinstance(error, KeyReused) else _ours(typed.get("idempotency_key", ""))
     form = FormShown.of(
         site,
         base=here.origin,
-        values=typed | _hidden_again(site, typed),
+        values=typed | _hidden_again(site, typed) | ({"lang": words.language} if "lang" in typed else {}),
         faults=faults,
         problem="" if faults else words.problem(error),
         idempotency_key=key or secrets.token_urlsafe(24),
-        shown_at=typed.get("shown_at") or stamp(here.fingerprints, site, now=here.now()),
+        shown_at=_ours(typed.get("shown_at", "")) or stamp(here.fingerprints, site, now=here.now()),
     )
     text = render_template(template, form=form, words=words, faults=faults)
     response = make_response(text, status_of(error)[0], headers_of(error))
@@ -177,4 +178,11 @@ def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, tem
 
 def _hidden_again(site: Site, typed: Mapping[str, str]) -> dict[str, str]:
     """Return what the writer did not type, without the addresses in it: those that they typed are theirs to see."""
-    return {name: mask(typed[name]).text for name in HIDDEN if name in typed} | names_again(site.id, typed)
+    return {name: mask(typed[name]).text for name in HIDDEN if name in typed and name != "lang"} | names_again(
+        site.id, typed
+    )
+
+
+def _ours(text: str) -> str:
+    """Return *text*, which a form of ours sent along, or nothing where it can't be: too long, or with an address."""
+    return text if len(text) < KEY_LENGTHS.stop and not holds_address(text) else ""

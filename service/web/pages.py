@@ -4,8 +4,9 @@ from apiflask import APIBlueprint
 from flask import render_template, request, url_for
 from markupsafe import Markup
 
+from service.core.site import Site
 from service.web.authority import public
-from service.web.context import parley
+from service.web.context import parley, words_of
 from service.web.embed import FragmentQuery, Part
 
 bp = APIBlueprint("pages", __name__, enable_openapi=False)
@@ -22,14 +23,18 @@ def index() -> str:
     return render_template("index.html", has_demo=has_demo)
 
 
+def _language(site: Site) -> str:
+    """Return the language that was asked for: one of ours, or none where nobody asked."""
+    asked = request.args.get("lang", "")[:35]
+    return words_of(site, asked).language if asked else ""
+
+
 @bp.get("/demo")
 @public
 def demo() -> str:
     """Show an article that embeds its comments as any page would. Raises NotFound where there is no demo site."""
     here = parley()
     site = here.registry.site(DEMO)
-    query = FragmentQuery(
-        thread_url=here.origin + url_for("pages.demo"), thread_title=ARTICLE, lang=request.args.get("lang", "")[:35]
-    )
+    query = FragmentQuery(thread_url=here.origin + url_for("pages.demo"), thread_title=ARTICLE, lang=_language(site))
     comments = Markup(Part.of(site, query).markup())  # noqa: S704 - our own template, which escapes
     return render_template("demo.html", included=comments, title=ARTICLE, lang=query.lang)

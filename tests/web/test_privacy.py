@@ -448,6 +448,23 @@ def test_a_form_with_faults_holds_the_address_in_its_own_field_alone(watched: Fl
     assert re.search(rf'<input[^>]*name="email"[^>]*value="{re.escape(typed)}"', answer.text)
 
 
+def test_a_query_or_a_form_says_nothing_back_that_is_not_ours(watched: FlaskClient) -> None:
+    """A language is one of ours or none; a key or a stamp that is an address is drawn anew."""
+    typed = address()
+    for page in (f"/demo?lang={typed}", f"/embed/v1/sites/demo/page?thread_url={PAGE}&lang={typed}"):
+        assert typed not in watched.get(page).text, page
+    assert 'lang="de"' in watched.get("/demo?lang=de-AT").text
+    hidden_fields = {
+        "lang": typed,
+        "idempotency_key": f"key-of-{typed}-and-more",
+        "shown_at": typed,
+        "parent_id": typed,
+    }
+    answer = watched.post(DOOR, data=comment(name="") | hidden_fields, headers=BROWSER)
+    assert answer.status_code == 422
+    assert typed not in answer.text
+
+
 def test_logs_hold_routes_and_no_paths(watched: FlaskClient, logged: StringIO) -> None:
     watched.get("/review/invitations/this-is-secret")
     watched.get("/v1/sites/demo/counts?thread_url=https://secret.example/")

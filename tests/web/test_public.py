@@ -21,6 +21,8 @@ WRITTEN = (
     "Olga tucked＠example.com",
     "tucked (at) example (dot) com",
     "Ask tucked&#64;example.com",
+    "tucked@exam\u2065ple.c\U000e0020om",
+    "\u202etucked@\u202cexample.com tucked@example\ufff0.com",
 )
 
 
