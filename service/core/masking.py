@@ -137,9 +137,9 @@ _ROUNDS: Final = 4
 def _addresses(text: str) -> list[Span]:
     """Give where each address in *text* begins and ends, whether it stands there or only on the page."""
     spans = spot(text)
-    for again in range(_ROUNDS):
+    for _ in range(_ROUNDS):
         hidden, begins, ends = _hidden(text, spans)
-        found = spot_shown(hidden) or (spot(hidden) if again else [])
+        found = spot_shown(hidden) or (spot(hidden) if spans else [])
         if not found:
             break
         spans = apart(sorted([*spans, *((begins[begin], ends[end - 1]) for begin, end in found)]))
