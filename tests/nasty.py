@@ -139,6 +139,13 @@ UNITS: Final = tuple(
     dict.fromkeys([*CHARACTERS, *PIECES, *map("".join, product(("a", "1", "://", "a@b", "at", "fuck"), SIGNS))])
 )
 
+#: Those that cost most in a URL, its path or its query, however it is encoded.
+URL_UNITS: Final = (
+    *("at。_at.", "at.", "*a@b.c", "a@b.c/", "%2540", "a@b.c&", ";a@b.c", "_%61user:%20", "dot%20_", "%20собака", "…"),
+    *("\U000e0041", "on%20gmail", "736f6d656f6e6540%20at%20`", "AT点_", "`at.", "=@", "ﷺ", "at。on%20gmail%252520_"),
+)
+URL_FRONTS: Final = ("https://a.example/", "https://a.example/?", "https://a.example/a;", "https://a.example/b@c.co?")
+
 
 def repeated(unit: str, length: int) -> str:
     """Return *unit* again and again, *length* characters of it."""

@@ -40,6 +40,12 @@ def may_hold(text: str) -> bool:
     return _is_suspect(read(text).text)
 
 
+def signs_in(text: str) -> int:
+    """Count what may stand for "@" in *text*, on which the cost of `spot` depends."""
+    seen = read(text).text
+    return sum(1 for _ in _SIGN.finditer(seen)) if _is_suspect(seen) else 0
+
+
 def is_code(text: str) -> bool:
     """Tell whether what reads like an address is a piece of code, by names that programs give."""
     return bool(_CODE.fullmatch(text))
@@ -308,9 +314,17 @@ def _is_known(domain: str) -> bool:
     return any(map(_is_ending, labels)) or bool(_PROVIDER.match(domain) or _SINGLE_LETTERS.search(domain))
 
 
-@lru_cache(maxsize=4096)
+#: No ending is longer, nor is what must be read to find one.
+_LONGEST_ENDING: Final = 63
+
+
 def _is_ending(label: str) -> bool:
     """Tell whether *label* is an ending, maybe with digits behind it or, in a script without spaces, with words."""
+    return _begins_with_ending(label[:_LONGEST_ENDING])
+
+
+@lru_cache(maxsize=4096)
+def _begins_with_ending(label: str) -> bool:
     label = _LINK_BEHIND.sub("", label.strip("-_"))
     if label in REGISTERED or _SPELLED.fullmatch(label):
         return True
