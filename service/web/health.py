@@ -3,6 +3,7 @@
 import hmac
 from ipaddress import ip_address
 
+import structlog
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 
@@ -11,6 +12,8 @@ from service.core.listing import Listing
 from service.outside import metrics
 from service.web.authority import public
 from service.web.context import is_full, parley
+
+log = structlog.get_logger(__name__)
 
 bp = APIBlueprint("health", __name__, enable_openapi=False)
 
@@ -25,10 +28,15 @@ def healthz() -> Response:
 @bp.get("/readyz")
 @public
 def readyz() -> tuple[Response, int]:
-    """Answer whether comments can be taken in: 503 when Redis is away. The worker's sign of life is a field."""
+    """Answer whether comments can be taken in: 503 when Redis is away, or takes no writes.
+
+    The worker's sign of life is a field.
+    """
     try:
         beat = parley().registry.since_beat()
+        parley().registry.try_to_write()
     except Unavailable as error:
+        log.warning("unavailable", neighbour=error.neighbour, problem=str(error), cause=error.cause)
         return jsonify(status="unavailable", redis=str(error), model=parley().model), 503
     return jsonify(status="ready", redis="ok", model=parley().model, worker_seconds_ago=beat), 200
 
