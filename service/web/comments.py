@@ -21,16 +21,20 @@ from service.outside import metrics
 from service.web.authority import public
 from service.web.bearer import bearer
 from service.web.context import network, parley, words_of
+from service.web.locale import LONGEST_LANG
 from service.web.manners import looks_automatic, stamp
-from service.web.naming import key_sent, names_again
+from service.web.naming import NAMES, key_sent, names_again
 from service.web.problems import headers_of, refused, status_of, wants_page
 from service.web.schemas import ReceiptOut, receipt_out
-from service.web.shown import HIDDEN, CommentShown, FormShown
+from service.web.shown import HIDDEN, LONGEST, CommentShown, FormShown
 from service.web.traffic import policy
 
 bp = APIBlueprint("comments", __name__, tag="Comments")
 
 AUTHOR_TOKEN = "Parley-Author-Token"  # noqa: S105 - the header's name
+
+#: Fields of the comment form that its writer sees.
+_SEEN = ("body", "name", "email", "website")
 
 _HALVES = re.compile("[\ud800-\udfff]")
 
@@ -127,7 +131,7 @@ def _page(site: Site, fields: Mapping[str, Any], submission: Submission, receipt
     if receipt.outcome is Outcome.PUBLISHED and back and _is_safe_return(site, back):
         return redirect(f"{back}#parley-{receipt.id}", 303)
     seen = as_author_sees(site, receipt.id)
-    words = words_of(site, str(fields.get("lang") or ""))
+    words = words_of(site, str(fields.get("lang") or "")[:LONGEST_LANG])
     deepest = site.policy.reply_depth
     text = render_template(
         "posted.html",
@@ -176,7 +180,7 @@ def _is_safe_return(site: Site, url: str) -> bool:
 def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, template: str) -> Response:
     """Give the form back to the one who typed it, filled in, with what is wrong beside its field."""
     here = parley()
-    typed = {name: value for name, value in fields.items() if isinstance(value, str)}
+    typed = _typed_again(fields)
     words = words_of(site, typed.get("lang", ""))
     faults = words.faults(error.faults) if isinstance(error, InvalidSubmission) else {}
     # The same key as before: should the first try have arrived after all, the second gets its receipt.
@@ -198,9 +202,19 @@ def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, tem
     return _no_store(response)
 
 
+def _typed_again(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Return what of *fields* goes back into the form: no hidden one that is too long to be ours, for what is cut of it
+    names something else. What a person typed is cut where it is twice as long, and still too long to be sent."""
+    found = ((name, fields.get(name), LONGEST[name]) for name in LONGEST)
+    typed = {name: value[: 2 * most] for name, value, most in found if isinstance(value, str)}
+    return {name: text for name, text in typed.items() if name in _SEEN or len(text) <= LONGEST[name]}
+
+
 def _hidden_again(site: Site, typed: Mapping[str, str]) -> dict[str, str]:
     """Return what the writer did not type, without the addresses in it: those that they typed are theirs to see."""
-    return {name: mask(typed[name]).text for name in HIDDEN if name in typed} | names_again(site.id, typed)
+    return {name: mask(typed[name]).text for name in HIDDEN if name in typed and name not in NAMES} | names_again(
+        site.id, typed
+    )
 
 
 def _no_store(response: Response) -> Response:

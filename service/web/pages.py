@@ -7,6 +7,7 @@ from markupsafe import Markup
 from service.web.authority import public
 from service.web.context import parley
 from service.web.embed import FragmentQuery, Part
+from service.web.locale import LONGEST_LANG
 
 bp = APIBlueprint("pages", __name__, enable_openapi=False)
 
@@ -29,6 +30,8 @@ def demo() -> str:
     here = parley()
     site = here.registry.site(DEMO)
     query = FragmentQuery(
-        thread_url=here.origin + url_for("pages.demo"), thread_title=ARTICLE, lang=request.args.get("lang", "")[:35]
+        thread_url=here.origin + url_for("pages.demo"),
+        thread_title=ARTICLE,
+        lang=request.args.get("lang", "")[:LONGEST_LANG],
     )
     return render_template("demo.html", included=Markup(Part.of(site, query).markup()), title=ARTICLE, lang=query.lang)  # noqa: S704
