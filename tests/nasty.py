@@ -134,9 +134,12 @@ PIECES: Final = (
     *("👍🏽", "❤️", "👨‍👩‍👧", "🏴\U000e0067", "id\u200biot, ", "іdіоt ", "а\u200bб ", "ＡＢ", "é1", "é "),
 )
 
+#: What an attack found, and is tried each time.
+FOUND: Final = ("25°C@1atm!!!!", "1°C!!!!")
+
 #: Some hundreds: each character and piece, and each piece beside each sign.
 UNITS: Final = tuple(
-    dict.fromkeys([*CHARACTERS, *PIECES, *map("".join, product(("a", "1", "://", "a@b", "at", "fuck"), SIGNS))])
+    dict.fromkeys([*CHARACTERS, *PIECES, *FOUND, *map("".join, product(("a", "1", "://", "a@b", "at", "fuck"), SIGNS))])
 )
 
 #: Those that cost most in a URL, its path or its query, however it is encoded.

@@ -47,7 +47,7 @@ from tests.costs import (
     spans_of,
     taken_in,
 )
-from tests.nasty import ALPHABETS, CHARACTERS, PIECES, UNITS, URL_FRONTS, URL_UNITS, WORST, repeated, varied
+from tests.nasty import ALPHABETS, CHARACTERS, FOUND, PIECES, UNITS, URL_FRONTS, URL_UNITS, WORST, repeated, varied
 from tests.scale import IS_LONG
 from tests.web.test_shown import comment
 
@@ -55,7 +55,7 @@ from tests.web.test_shown import comment
 RATIO, TOO_SHORT = 2.3, 0.04
 
 #: All of them take minutes.
-CHOSEN, EXAMPLES = (UNITS, 40) if IS_LONG else (UNITS[::24], 2)
+CHOSEN, EXAMPLES = (UNITS, 40) if IS_LONG else ((*FOUND, *UNITS[::24]), 2)
 
 #: Each step, with the longest text for which it is asked as it is.
 STEPS: dict[str, tuple[Work, int]] = {
@@ -138,6 +138,11 @@ def test_so_they_do_where_no_word_comes_twice(size: int) -> None:
         (name, end): varied(letters, size, LENGTH, ending=end) for name, letters in ALPHABETS.items() for end in " ,."
     }
     assert [kind for kind, text in texts.items() if not is_cheap(text)] == []
+
+
+def test_words_that_are_glued_into_one_are_read_once_each() -> None:
+    glued = "".join(f"{n}°C!!!!" for n in range(LENGTH))[:LENGTH]
+    assert is_within(everything, glued, BOUND / 2)
 
 
 class CountingScorer(LocalScorer):
