@@ -31,12 +31,16 @@ MOST_ASKED: Final = 200
 #: Characters of a path: the longest of ours has a site and two ids.
 LONGEST_PATH: Final = 1000
 
+#: Bytes before the value of a multipart form's field, which say no more than its name.
+LONGEST_FIELD_HEAD: Final = 1000
+
 #: Characters of a form that are written as %XX: the longest comment is of 80,000 bytes.
 MOST_ESCAPES: Final = 150_000
 
 #: A string of JSON, also one without an end: whatever a quote begins matches, so that no byte is looked at twice.
 _STRING: Final = re.compile(rb'"(?:[^"\\]+|\\.?)*+"?', re.DOTALL)
 _LONG_NUMBER: Final = re.compile(rb"[0-9]{%d}" % (LONGEST_NUMBER + 1))
+_HEAD_END: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -84,6 +88,19 @@ def insist_on_bounds() -> None:
         data = request.get_data()
         if data.count(b"&") >= MOST_FIELDS or data.count(b"%") > MOST_ESCAPES:
             abort(413, f"The form is too long: {MOST_FIELDS:,} fields and {MOST_ESCAPES:,} escaped characters at most.")
+    elif request.mimetype == "multipart/form-data" and has_long_head(
+        request.get_data(), request.mimetype_params.get("boundary", "")
+    ):
+        abort(413, f"The head of a field is too long: {LONGEST_FIELD_HEAD:,} bytes at most.")
+
+
+def has_long_head(data: bytes, boundary: str) -> bool:
+    """Whether a field of the multipart form *data* says more of itself than its name."""
+    delimiter = b"--" + boundary.encode("latin-1", "replace")
+    first, *fields = data.split(delimiter)
+    return len(first) > LONGEST_FIELD_HEAD or any(
+        len(field) > LONGEST_FIELD_HEAD and not _HEAD_END.search(field, 0, LONGEST_FIELD_HEAD) for field in fields
+    )
 
 
 def _bounded(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
