@@ -58,6 +58,7 @@ class Reader:
         self.lexicon = lexicon
         self._readings: dict[str, tuple[Word, ...]] = {}
         self._cuts: dict[str, Sequence[str] | None] = {}
+        self._ciphers: dict[str, str | None] = {}
 
     def words(self, text: str) -> list[Word]:
         """Return the words of *text* in order, each with its place in *text* as typed."""
@@ -71,6 +72,7 @@ class Reader:
         """Forget the chunks read so far."""
         self._readings.clear()
         self._cuts.clear()
+        self._ciphers.clear()
 
     def placed(self, folded: str) -> list[Word]:
         """Return the words of *folded* text, each with its place there."""
@@ -126,7 +128,7 @@ class Reader:
                     yield Word("<link>", begin, end)
                     yield from _host(text, begin)
                 case "signs":
-                    word = self.lexicon.deciphered(text) if len(text) < LONGEST_WORD else None
+                    word = self._deciphered(text) if len(text) < LONGEST_WORD else None
                     yield Word(word or ("<signs>" if len(set(text)) > 2 else f"<{text[0]}>"), begin, end)
                 case _:
                     yield Word(text, begin, end)
@@ -152,6 +154,15 @@ class Reader:
             parts = self._cuts[text] = self.lexicon.unglued(text)
         return parts
 
+    def _deciphered(self, text: str) -> str | None:
+        """Return what the lexicon does, remembered for the same reason."""
+        word = self._ciphers.get(text, "")
+        if word == "":
+            if len(self._ciphers) >= _CUTS:
+                self._ciphers.clear()
+            word = self._ciphers[text] = self.lexicon.deciphered(text)
+        return word
+
     def _odd(self, text: str, begin: int) -> Iterator[Word]:
         """Yield the words of letters with digits, signs, separators or letters of another script among them."""
         end = begin + len(text)
@@ -162,7 +173,7 @@ class Reader:
             yield Word("0" * min(4, sum(map(str.isdigit, text))), begin, end)
         elif _SEPARATED.fullmatch(text):
             yield from self._spelled(text[::2], begin, end)
-        elif len(text) <= LONGEST_WORD and (word := self.lexicon.deciphered(latin)):
+        elif len(text) <= LONGEST_WORD and (word := self._deciphered(latin)):
             yield Word(word, begin, end)
         else:
             for part in _PART.finditer(text):
@@ -171,7 +182,7 @@ class Reader:
     def _spelled(self, letters: str, begin: int, end: int) -> Iterator[Word]:
         """Yield the word of *letters* that stood apart, as one or, if too long for one, in pieces of equal places."""
         if len(letters) <= LONGEST_WORD:
-            yield Word(self.lexicon.deciphered(letters) or letters, begin, end)
+            yield Word(self._deciphered(letters) or letters, begin, end)
         else:
             for at in range(0, len(letters), LONGEST_WORD):
                 part = letters[at : at + LONGEST_WORD]
@@ -180,7 +191,7 @@ class Reader:
     def _part(self, text: str, begin: int) -> Iterator[Word]:
         if text.isalpha():
             yield from self._plain(text, begin)
-        elif len(text) <= LONGEST_WORD and (word := self.lexicon.deciphered(text)):
+        elif len(text) <= LONGEST_WORD and (word := self._deciphered(text)):
             yield Word(word, begin, begin + len(text))
         else:
             for run in _RUN.finditer(text):

@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from service.adapters.classifier_scorer import LocalScorer
-from service.core import links
+from service.core import links, masking, thread
 from service.core.masking import MaskedText, mask
+from service.core.thread import NotAPage, canonical
+from service.core.thread import shown as shown_url
 from service.core.verdict import Span, known
 from service.web import markup
 from service.web.excerpts import TextShown, pieces_of
@@ -20,6 +23,12 @@ LENGTH: Final = 20_000
 #: CPU seconds that all steps may take on so long a text, on one whose characters are read as many more each, like "ﷺ",
 #: and on one that is as long as may be to be taken in.
 BOUND, BOUND_UNFOLDED, BOUND_OF_LONGEST = 0.3, 0.6, 1.0
+
+#: CPU seconds of a page's URL, and of a request that is refused, or only looks something up.
+BOUND_OF_URL, BOUND_OF_LOOK = 0.03, 0.05
+
+#: What exceeds its bound is measured anew, so often.
+TRIES: Final = 8
 
 Work = Callable[[str], object]
 
@@ -59,9 +68,22 @@ def everything(text: str) -> object:
     return whole, excerpt, without_each(hidden, pieces, SCORER), links.count(hidden), markup._rendered(hidden, "x")
 
 
+def page_of(url: str) -> object:
+    """Read the URL of a page, and what is shown of it."""
+    with suppress(NotAPage):
+        return shown_url(canonical(url))
+    return None
+
+
+def is_within(work: Work, text: str, bound: float) -> bool:
+    return any(seconds(work, text) < bound for _ in range(TRIES))
+
+
 def seconds(work: Work, text: str) -> float:
     """Return the CPU seconds of *work* on a text that comes for the first time."""
     CLASSIFIER.forget()
+    masking.KNOWN.forget()
+    thread.TOLD.forget()
     began = time.process_time()
     work(text)
     return time.process_time() - began

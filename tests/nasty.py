@@ -148,10 +148,20 @@ PIECES: Final = (
     *("👍🏽", "❤️", "👨‍👩‍👧", "🏴\U000e0067", "id\u200biot, ", "іdіоt ", "а\u200bб ", "ＡＢ", "é1", "é "),
 )
 
+#: What an attack found, and is tried each time.
+FOUND: Final = ("25°C@1atm!!!!", "1°C!!!!")
+
 #: Some hundreds: each character and piece, and each piece beside each sign.
 UNITS: Final = tuple(
-    dict.fromkeys([*CHARACTERS, *PIECES, *map("".join, product(("a", "1", "://", "a@b", "at", "fuck"), SIGNS))])
+    dict.fromkeys([*CHARACTERS, *PIECES, *FOUND, *map("".join, product(("a", "1", "://", "a@b", "at", "fuck"), SIGNS))])
 )
+
+#: Those that cost most in a URL, its path or its query, however it is encoded.
+URL_UNITS: Final = (
+    *("at。_at.", "at.", "*a@b.c", "a@b.c/", "%2540", "a@b.c&", ";a@b.c", "_%61user:%20", "dot%20_", "%20собака", "…"),
+    *("\U000e0041", "on%20gmail", "736f6d656f6e6540%20at%20`", "AT点_", "`at.", "=@", "ﷺ", "at。on%20gmail%252520_"),
+)
+URL_FRONTS: Final = ("https://a.example/", "https://a.example/?", "https://a.example/a;", "https://a.example/b@c.co?")
 
 
 def repeated(unit: str, length: int) -> str:

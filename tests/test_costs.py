@@ -21,7 +21,8 @@ from service.core.address import Address, NotAnAddress
 from service.core.comment import Outcome
 from service.core.listing import LONGEST_SEARCH, View
 from service.core.masking import MaskedText, mask
-from service.core.submission import LONGEST_BODY, website
+from service.core.names import looks
+from service.core.submission import LONGEST, LONGEST_BODY, website
 from service.core.thread import LONGEST_URL, NotAPage, canonical
 from service.core.verdict import Opinion
 from service.web import markup
@@ -30,29 +31,31 @@ from service.web.why import MOST_SCORED, without_each
 from tests.costs import (
     BOUND,
     BOUND_OF_LONGEST,
+    BOUND_OF_URL,
     BOUND_UNFOLDED,
     LENGTH,
     SCORER,
+    TRIES,
     Work,
     everything,
+    is_within,
     masked,
+    page_of,
     rendered,
     seconds,
     shown,
     spans_of,
     taken_in,
 )
-from tests.nasty import ALPHABETS, CHARACTERS, PIECES, UNITS, WORST, repeated, varied
+from tests.nasty import ALPHABETS, CHARACTERS, FOUND, PIECES, UNITS, URL_FRONTS, URL_UNITS, WORST, repeated, varied
 from tests.scale import IS_LONG
 from tests.web.test_shown import comment
 
 #: Of twice the text. What takes less than so many seconds is not told from noise.
 RATIO, TOO_SHORT = 2.3, 0.04
 
-TRIES = 8
-
 #: All of them take minutes.
-CHOSEN, EXAMPLES = (UNITS, 40) if IS_LONG else (UNITS[::24], 2)
+CHOSEN, EXAMPLES = (UNITS, 40) if IS_LONG else ((*FOUND, *UNITS[::24]), 2)
 
 #: Each step, with the longest text for which it is asked as it is.
 STEPS: dict[str, tuple[Work, int]] = {
@@ -70,10 +73,6 @@ def is_cheap(text: str) -> bool:
     """Tell whether all steps together take no longer on *text* than they may."""
     bound = BOUND if len(fold(text).text) <= 2 * len(text) else BOUND_UNFOLDED
     return is_within(everything, text, bound)
-
-
-def is_within(work: Work, text: str, bound: float) -> bool:
-    return any(seconds(work, text) < bound for _ in range(TRIES))
 
 
 def grows_evenly(work: Work, text_of: Callable[[int], str], length: int) -> bool:
@@ -141,6 +140,11 @@ def test_so_they_do_where_no_word_comes_twice(size: int) -> None:
     assert [kind for kind, text in texts.items() if not is_cheap(text)] == []
 
 
+def test_words_that_are_glued_into_one_are_read_once_each() -> None:
+    glued = "".join(f"{n}°C!!!!" for n in range(LENGTH))[:LENGTH]
+    assert is_within(everything, glued, BOUND / 2)
+
+
 class CountingScorer(LocalScorer):
     """The real one, which tells how many characters it was asked to score."""
 
@@ -174,11 +178,19 @@ def test_the_short_fields_cost_next_to_nothing() -> None:
     fields = {
         "website": (website, 200, ("", "https://a.example/")),
         "page": (canonical, LONGEST_URL, ("https://a.example/", "https://a.example/?", "https://")),
+        "title": (mask, LONGEST["thread_title"], ("", "by @")),
+        "name": (looks, LONGEST["name"], ("", "moderat")),
         "address": (Address.parse, LONGEST_ADDRESS, ("", "a@", "a@b.")),
     }
     for (read, most, begins), unit in product(fields.values(), CHOSEN):
         for begin in begins:
             assert is_within(lambda text, read=read: parse(text, read), (begin + repeated(unit, most))[:most], 0.06)  # type: ignore[misc]
+
+
+def test_a_pages_url_is_read_for_a_few_milliseconds() -> None:
+    for unit, front in product((*URL_UNITS, *CHOSEN), URL_FRONTS):
+        url = (front + repeated(unit, LONGEST_URL))[:LONGEST_URL]
+        assert is_within(page_of, url, BOUND_OF_URL), (front, unit)
 
 
 def test_words_are_looked_for_as_fast_in_any_text() -> None:

@@ -1,5 +1,6 @@
 """The web server's own bounds, on a small application: who is slow ends in time, and who comes gets room."""
 
+import contextlib
 import re
 import socket
 import threading
@@ -211,6 +212,26 @@ def test_requests_sent_ahead_are_answered_in_order_and_too_many_end_the_connecti
     assert re.findall(r"/page-\d+", told.decode()) == paths
     with served.connect(GET * 1000) as connection:
         assert everything(connection).count(b"200 -") == 1
+
+
+@pytest.mark.parametrize("served", [{"patience": PATIENCE | {Stage.QUIET: 60.0, Stage.HEAD: 60.0}}], indirect=True)
+def test_blank_lines_before_a_request_are_few_and_cost_nothing(served: Served) -> None:
+    with served.connect(b"\r\n" + GET + b"\r\n\r\n" + GET.replace(b"Host: a", b"Connection: close")) as connection:
+        assert everything(connection).count(b"200 -") == 2
+    for blank in (b"\r\n", b"\n", b" \r\n", b"\r\n\t"):
+        began = time.process_time()
+        for _ in range(20):
+            flood = served.connect()
+            with contextlib.suppress(OSError):
+                flood.sendall(blank * 8_000)
+                assert everything(flood) == b""
+        assert time.process_time() - began < 0.2
+    # In a row with requests that are answered, they are read over as fast.
+    began = time.process_time()
+    for _ in range(10):
+        with served.connect((GET + b"\r\n" * 4_000) * 5) as connection, contextlib.suppress(OSError):
+            everything(connection)
+    assert time.process_time() - began < 0.2
 
 
 def test_whoever_still_sends_what_was_refused_gets_to_read_why(served: Served) -> None:

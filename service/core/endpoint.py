@@ -12,6 +12,7 @@ from service.core.public import address_in
 LONGEST_DESCRIPTION: Final = 200
 MOST_HEADERS: Final = 10
 LONGEST_HEADER: Final = 1000
+LONGEST_HEADERS: Final = MOST_HEADERS * (LONGEST_HEADER + 80)
 FASTEST: Final = 60_000
 
 #: Headers that are ours, or the connection's.
@@ -59,6 +60,8 @@ class EndpointChange:
 def header_lines(text: str) -> dict[str, str]:
     """Return the headers that *text* has, one a line as in HTTP. Raises InvalidChange."""
     found: dict[str, str] = {}
+    if len(text) > LONGEST_HEADERS:
+        raise InvalidChange([Fault("headers", f"Headers have at most {LONGEST_HEADERS:,} characters in all.")])
     for line in filter(None, map(str.strip, text.splitlines())):
         name, colon, value = line.partition(":")
         if not colon:
@@ -97,6 +100,7 @@ def _headers(headers: Mapping[str, str] | None, faults: list[Fault]) -> Mapping[
         return None
     if len(headers) > MOST_HEADERS:
         faults.append(Fault("headers", f"At most {MOST_HEADERS} headers can be added."))
+        return None
     for name, value in headers.items():
         if not _NAME.fullmatch(name):
             faults.append(Fault("headers", "A header’s name has letters, digits and hyphens, 64 at most."))

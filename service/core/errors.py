@@ -30,12 +30,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from service.core.masking import mask
+from service.core.masking import cut
 
 if TYPE_CHECKING:
     from service.core.comment import Decision, Lease
+
+
+#: Faults that are told one by one; whoever sends more learns how many more. And characters of what was sent that an
+#: error repeats.
+MOST_FAULTS: Final = 20
+LONGEST_TOLD: Final = 100
 
 
 class ParleyError(Exception):
@@ -60,11 +66,13 @@ class Fault:
 
 
 class InvalidSubmission(ParleyError):
-    """The submission has *faults*, every one of them listed."""
+    """The submission has *faults*, each of them listed up to `MOST_FAULTS`."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(" ".join(fault.message for fault in faults))
-        self.faults = tuple(faults)
+        self.faults = tuple(faults[:MOST_FAULTS])
+        more = len(faults) - len(self.faults)
+        last = [f"There are {more:,} faults more."] if more else []
+        super().__init__(" ".join([*(fault.message for fault in self.faults), *last]))
 
 
 class InvalidChange(InvalidSubmission):
@@ -141,7 +149,7 @@ class NotFound(ParleyError):
     """There is no *what* of that name, which anybody may have typed; or none at all, as *said* in a sentence."""
 
     def __init__(self, what: str, name: str = "", *, said: str = "") -> None:
-        super().__init__(said or f"There is no {what} “{mask(name).text}”.")
+        super().__init__(said or f"There is no {what} “{cut(name, LONGEST_TOLD)}”.")
         self.what = what
 
 
@@ -218,7 +226,7 @@ class Unavailable(ParleyError):
 
     def __init__(self, neighbour: str, problem: str) -> None:
         super().__init__(f"{neighbour} is not available: {problem}")
-        self.neighbour = neighbour
+        self.neighbour, self.problem = neighbour, problem
 
     @property
     def cause(self) -> str:

@@ -93,8 +93,17 @@ def is_known(domain: str) -> bool:
     return any(map(_is_ending, labels)) or bool(PROVIDER.match(domain) or _SINGLE_LETTERS.search(domain))
 
 
-@lru_cache(maxsize=4096)
+#: No ending is longer, nor is what must be read to find one.
+_LONGEST_ENDING: Final = 63
+
+
 def _is_ending(label: str) -> bool:
+    """Tell whether *label* is an ending, maybe with digits behind it or, in a script without spaces, with words."""
+    return _begins_with_ending(label[:_LONGEST_ENDING])
+
+
+@lru_cache(maxsize=4096)
+def _begins_with_ending(label: str) -> bool:
     """Tell whether *label* is an ending, maybe with digits behind it or, in a script without spaces, with words."""
     label = _LINK_BEHIND.sub("", label.strip("-_"))
     if label in REGISTERED or _SPELLED.fullmatch(label):

@@ -7,9 +7,9 @@ Only this module makes a `MaskedText`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Final, NewType
 
+from service.core.kept import Kept, digest
 from service.core.rendering import spot_shown
 from service.core.spotting import Span, apart, spot
 
@@ -57,13 +57,16 @@ def mask(text: str) -> Masked:
     clear: list[str] = []
     covered: list[Covered] = []
     done = shrunk = 0
-    for begin, end in _addresses(text):
+    for begin, end in _known_addresses(text):
         clear.append(text[done:begin])
         covered.append(Covered(begin - shrunk, text[begin:end]))
         shrunk += end - begin - len(MASK)
         done = end
     return Masked(MaskedText(MASK.join([*clear, text[done:]])), tuple(covered))
 
+
+#: The longest address that is looked for where a text is cut.
+LONGEST_ADDRESS: Final = 254
 
 #: Longer texts are not read again whenever they are shown: they stay as `mask` left them.
 LONGEST_AGAIN: Final = 2000
@@ -81,12 +84,7 @@ def retold(stored: str) -> MaskedText:
 
 def masked_again(text: MaskedText) -> MaskedText:
     """Hide what an older `mask` overlooked in *text*, if it is no longer than `LONGEST_AGAIN`."""
-    return _again(text) if len(text) <= LONGEST_AGAIN else text
-
-
-@lru_cache(maxsize=8192)
-def _again(text: MaskedText) -> MaskedText:
-    return mask(text).text
+    return mask(text).text if len(text) <= LONGEST_AGAIN else text
 
 
 def part_of(text: MaskedText, begin: int, end: int) -> MaskedText:
@@ -128,6 +126,32 @@ def redact(masked: Masked, begin: int, end: int) -> Masked:
 def holds_address(text: str) -> bool:
     """Tell whether *text* holds an address; in a URL "%40" counts as "@", in HTML "&#64;" does."""
     return bool(spot(text) or spot_shown(text))
+
+
+def cut(text: str, most: int) -> MaskedText:
+    """Return the first *most* characters of *text*, whatever its length: an address that begins there is hidden."""
+    masked = mask(text[: most + LONGEST_ADDRESS]).text
+    return MaskedText(masked[:most])
+
+
+#: Bytes of places that one process remembers, and the longest text that is worth it: names, URLs, titles.
+MOST_KNOWN: Final = 4 * 1024 * 1024
+LONGEST_KNOWN: Final = 2 * LONGEST_AGAIN
+
+#: What a text's places take, with the digest by which they are kept, and each of them; in bytes.
+_SIZES: Final = (500, 150)
+
+
+def _size(spans: tuple[Span, ...]) -> int:
+    return _SIZES[0] + _SIZES[1] * len(spans)
+
+
+#: Where the addresses in short texts stand: the same are read several times for one request, and for each page.
+KNOWN: Final[Kept[bytes, tuple[Span, ...]]] = Kept(MOST_KNOWN, _size)
+
+
+def _known_addresses(text: str) -> Sequence[Span]:
+    return KNOWN.of(digest(text), lambda: tuple(_addresses(text))) if len(text) <= LONGEST_KNOWN else _addresses(text)
 
 
 #: Masks change what Markdown makes of the rest; so often it is read again. What is left then, the page hides.

@@ -1,13 +1,14 @@
 """Names that others see, of readers, moderators, sites and tokens: what they are, and which of them look alike."""
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from classifier import confusables
 from classifier.text import fold, is_unseen
+from service.core.kept import Kept, digest
 
 #: Characters of a name that are looked at, however many of them nobody sees: no name may be as long.
 LONGEST: Final = 1000
@@ -65,11 +66,18 @@ def public(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
-@lru_cache(maxsize=4096)
+#: Bytes of looks that one process remembers.
+MOST_LOOKS: Final = 2 * 1024 * 1024
+
+LOOKS: Final[Kept[bytes, tuple[str, ...]]] = Kept(MOST_LOOKS, lambda looks: 500 + sum(map(sys.getsizeof, looks)))
+
+
 def looks(name: str) -> tuple[str, ...]:
     """Return how *name* looks, in words: as it is written, and in small and in capital letters. Names that are taken
     for each other have one of these in common, whatever their accents, signs and letters' scripts."""
-    return tuple(dict.fromkeys(_look(each) for each in (name, name.lower(), name.upper())))
+    return LOOKS.of(
+        digest(name), lambda: tuple(dict.fromkeys(_look(each) for each in (name, name.lower(), name.upper())))
+    )
 
 
 def look_alike(one: str, other: str) -> bool:

@@ -57,6 +57,12 @@ def may_hold(text: str) -> bool:
     return any(_is_suspect(seen.text) for seen in readings(text))
 
 
+def signs_in(text: str) -> int:
+    """Count what may stand for "@" in *text*, on which the cost of `spot` depends."""
+    seen = read(text).text
+    return sum(1 for _ in _SIGN.finditer(seen)) if _is_suspect(seen) else 0
+
+
 def is_code(text: str) -> bool:
     """Tell whether what reads like an address is a piece of code, by names that programs give."""
     return bool(_CODE.fullmatch(text))

@@ -6,7 +6,7 @@ A `Submission` is raw. It lives inside one request, holds the address in clear, 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -20,6 +20,19 @@ from service.core.thread import LONGEST_URL, NotAPage, canonical
 
 #: A comment's longest text in code points; with the form's other fields it stays below the web server's bound.
 LONGEST_BODY = 65_525
+
+#: Characters that each field of a submission may have.
+LONGEST: Final = {
+    "thread_url": LONGEST_URL,
+    "thread_id": 200,
+    "thread_title": 300,
+    "name": 245,
+    "email": LONGEST_ADDRESS,
+    "website": 200,
+    "body": LONGEST_BODY,
+    "parent_id": 40,
+    "author_key": 128,
+}
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -42,7 +55,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 Line = Annotated[str, BeforeValidator(_line)]
 
 #: What was typed has a bound, before anything is done to it.
-Name = Annotated[str, Field(max_length=245), BeforeValidator(_line), AfterValidator(public)]
+Name = Annotated[str, Field(max_length=LONGEST["name"]), BeforeValidator(_line), AfterValidator(public)]
 
 
 class SubmissionForm(BaseModel):
@@ -52,19 +65,23 @@ class SubmissionForm(BaseModel):
 
     thread_url: Line = Field(
         "",
-        max_length=LONGEST_URL,
+        max_length=LONGEST["thread_url"],
         description="The page that the comment belongs to. Addresses in it are dropped, or shown masked.",
     )
-    thread_id: Line = Field("", max_length=200, description="The site’s own name for the page, instead of its URL.")
-    thread_title: Line = Field("", max_length=300, description="The page’s title, for the moderators.")
+    thread_id: Line = Field(
+        "", max_length=LONGEST["thread_id"], description="The site’s own name for the page, instead of its URL."
+    )
+    thread_title: Line = Field(
+        "", max_length=LONGEST["thread_title"], description="The page’s title, for the moderators."
+    )
     name: Name = Field("", description="The author’s public name. What nobody sees in it is left out.")
-    email: Line = Field("", max_length=LONGEST_ADDRESS, description="The author’s address. It is sealed, never shown.")
-    website: Line = Field("", max_length=200, description="The author’s website.")
-    body: Text = Field("", max_length=LONGEST_BODY, description="The comment.")
-    parent_id: Line = Field("", max_length=40, description="The comment that this one replies to.")
+    email: Line = Field("", max_length=LONGEST["email"], description="The author’s address. It is sealed, never shown.")
+    website: Line = Field("", max_length=LONGEST["website"], description="The author’s website.")
+    body: Text = Field("", max_length=LONGEST["body"], description="The comment.")
+    parent_id: Line = Field("", max_length=LONGEST["parent_id"], description="The comment that this one replies to.")
     author_key: Line = Field(
         "",
-        max_length=128,
+        max_length=LONGEST["author_key"],
         pattern=r"^([A-Za-z0-9_-]{22,128})?$",
         description="128 random bits or more that this browser keeps: earlier approvals count for it.",
     )

@@ -6,6 +6,7 @@ Either may hold an e-mail address: a page's URL loses the parameters that do, an
 import hashlib
 import re
 from base64 import b32encode
+from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv6Address
 from typing import Final
@@ -14,8 +15,11 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import idna
 
-from service.core.masking import MASK, Covered, Masked, holds_address, mask
+from service.core.kept import Kept, digest
+from service.core.masking import MASK, Covered, Masked, mask
 from service.core.ports import Fingerprints
+from service.core.rendering import spot_shown
+from service.core.spotting import signs_in, spot
 
 #: Query parameters that say where a reader came from, not what they read.
 TRACKING = re.compile(
@@ -35,6 +39,12 @@ DEEPEST = 7
 #: Pieces of a URL that are looked at one by one; so many say something, more are sent to keep us busy.
 _MOST_PIECES: Final = 40
 
+#: Signs for "@" that a URL may have, and one more for so many characters. In one that has more, or more marks than any
+#: name needs, or that reads as much longer, all that has a sign counts as an address: more are sent to keep us busy.
+_MOST_SIGNS, _SPACED_SIGNS = 4, 100
+_MOST_MARKS: Final = 100
+_MARKS: Final = re.compile(r"[*~`\[\\<]")
+
 #: How often over a URL's parts are decoded; none that anybody follows is encoded as often.
 _LEVELS: Final = 8
 
@@ -46,9 +56,18 @@ _ORIGIN: Final = re.compile(
 _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]")
 # What a parameter is made of that holds a query itself, "/article?id=7&email=…", each piece with what parts it off.
 _PIECE: Final = re.compile(r"[&;?]?[^&;?]+|[&;?]")
-_SHORTEST: Final = 6
+_SHORTEST, _LONGEST = 6, 600
+_AFTER_HOST: Final = 3
+_APART: Final = "\n\n"
 _VALUES: Final = re.compile("[/=&;?]")
 _NAME_AT_HOST: Final = re.compile(r"[^\s/@?&=]@[^\s/@?&=]")
+
+
+#: Whether texts may tell an address: a URL is read at several places of one request. In bytes, in all and each.
+_MOST_TOLD, _TOLD_SIZE = 1024 * 1024, 300
+TOLD: Final[Kept[bytes, bool]] = Kept(_MOST_TOLD, lambda _: _TOLD_SIZE)
+
+Tells = Callable[[str], bool]
 
 
 class NotAPage(ValueError):
@@ -89,9 +108,14 @@ def canonical(url: str) -> str:
     if re.search(r"[\x00-\x20\x7f-\xa0\s\\]", url):
         raise NotAPage("The page’s address has a space or a backslash in it. Write it as %20 or %5C.")
     netloc = _ascii(host) if port in (None, 80 if scheme == "http" else 443) else f"{_ascii(host)}:{port}"
+    tells = _reader_of(urlunsplit((scheme, netloc, parts.path or "/", parts.query, "")))
     *segments, rest = parts.path.split("/", _MOST_PIECES)
-    path = "/".join([*map(_without_matrix, segments), _without_matrix(rest) if "/" not in rest else rest])
-    return urlunsplit((scheme, netloc, path or "/", urlencode(_kept(parts.query)), ""))
+    segments = [_without_matrix(each, tells) for each in segments]
+    path = "/".join([*segments, _without_matrix(rest, tells) if "/" not in rest else rest])
+    page = urlunsplit((scheme, netloc, path or "/", urlencode(_kept(parts.query, tells)), ""))
+    if len(page) > LONGEST_URL:
+        raise NotAPage(f"The page’s address is too long: with its letters encoded, at most {LONGEST_URL:,} characters.")
+    return page
 
 
 def shown(url: str) -> Masked:
@@ -100,21 +124,29 @@ def shown(url: str) -> Masked:
         return mask(url)
     text = ""
     covered: tuple[Covered, ...] = ()
-    for piece in url.split("/", _MOST_PIECES):
-        masked = _masked(piece)
-        covered += tuple(replace(cover, begin=cover.begin + len(text)) for cover in masked.covered)
-        text += f"{masked.text}/"
+    plain = decoded(url)
+    is_busy = plain is None or _is_busy(plain)
+    for at, piece in enumerate(url.split("/", _MOST_PIECES)):
+        # Its host, which no more than a line has, is needed to tell whose page it is.
+        hidden = _hidden(piece) if is_busy and at >= _AFTER_HOST else _masked(piece)
+        covered += tuple(replace(cover, begin=cover.begin + len(text)) for cover in hidden[1])
+        text += f"{hidden[0]}/"
     # What only two segments together say, as a quoted "/" can, is not worth its way back.
     whole = mask(text[:-1])
     return whole if whole.covered else Masked(whole.text, covered)
 
 
 def followable(path: str) -> str:
-    """Return a path of ours to go on to, without the parameters that hold an address, and masked where it does."""
+    """Return a path of ours to go on to, without the parameters that hold an address, and masked where it does; without
+    a query that is longer than any of ours."""
     path, _, query = path.partition("?")
+    if len(path) > LONGEST_URL:
+        return ""
+    if len(query) > LONGEST_URL:
+        query = ""
     if query and may_tell(query):
         try:
-            query = urlencode(_kept(query))
+            query = urlencode(_kept(query, _reader_of(query)))
         except NotAPage:
             query = ""
     return f"{shown(path).text}?{query}" if query else shown(path).text
@@ -122,12 +154,48 @@ def followable(path: str) -> str:
 
 def may_tell(text: str) -> bool:
     """Whether an address is in *text*, a URL or a part of one, plain or however often encoded, or is all of a value."""
+    return TOLD.of(digest(text), lambda: _tells(text))
+
+
+def _tells(text: str) -> bool:
     plain = decoded(text)
-    if plain is None:
+    if plain is None or _is_busy(plain):
         return True
+    spaced = plain.replace("+", " ")
     # A value may be an address in base64, which shows by itself alone. A profile's "@name@host" shows where it stands.
-    values = (each for each in _VALUES.split(plain) if len(each) >= _SHORTEST and not each.startswith("@"))
-    return holds_address("\n\n".join(dict.fromkeys((text, plain, plain.replace("+", " "), *values))))
+    values = [each for each in _VALUES.split(spaced) if _SHORTEST <= len(each) <= _LONGEST and not each.startswith("@")]
+    readings = dict.fromkeys((text, plain, spaced, *values))
+    # Only lines, of a list for one, make anything of a value that it is not where it stands.
+    return bool(spot(_APART.join(readings)) or spot_shown(_APART.join(values) if "\n" in spaced else spaced))
+
+
+def _is_busy(text: str) -> bool:
+    """Whether *text*, decoded, is made to keep its readers busy."""
+    return TOLD.of(digest(f"busy {text}"), lambda: _keeps_busy(text))
+
+
+def _keeps_busy(text: str) -> bool:
+    if _swells(text) or len(_MARKS.findall(text)) > _MOST_MARKS:
+        return True
+    return signs_in(text) > _MOST_SIGNS + len(text) // _SPACED_SIGNS
+
+
+def _swells(text: str) -> bool:
+    """Whether *text* reads as much longer than it is, by characters that stand for many."""
+    return len(normalize("NFKC", text)) > 2 * len(text) + _SPACED_SIGNS
+
+
+def _is_put_off(text: str) -> bool:
+    """Whether a part of what keeps its readers busy counts as an address: what would be read, and what has a sign."""
+    return _swells(text) or signs_in(text) > 0 or may_tell(text)
+
+
+def _reader_of(text: str) -> Tells:
+    """Return what tells of the parts of *text* whether they hold an address: none does where the whole does not."""
+    plain = decoded(text)
+    if plain is None or _is_busy(plain):
+        return _is_put_off
+    return may_tell if may_tell(text) else lambda _: False
 
 
 def decoded(text: str) -> str | None:
@@ -172,43 +240,47 @@ def is_origin(text: str) -> bool:
         return False
 
 
-def _masked(piece: str) -> Masked:
+def _masked(piece: str) -> tuple[str, tuple[Covered, ...]]:
     masked = mask(piece)
-    return replace(mask(MASK), covered=(Covered(0, piece),)) if may_tell(masked.text) else masked
+    return (MASK, (Covered(0, piece),)) if may_tell(masked.text) else (masked.text, masked.covered)
+
+
+def _hidden(piece: str) -> tuple[str, tuple[Covered, ...]]:
+    return (MASK, (Covered(0, piece),)) if _is_put_off(piece) else (piece, ())
 
 
 def _without_scheme(url: str) -> str:
     return url.partition("://")[2]
 
 
-def _without_matrix(segment: str) -> str:
+def _without_matrix(segment: str, tells: Tells) -> str:
     """Return a path's segment without those of its parameters, "article;email=…", that hold an address."""
     name, *parameters = segment.split(";")
     if len(parameters) > _MOST_PIECES:
-        return name if may_tell(segment) else segment
-    return ";".join([name, *(each for each in parameters if not may_tell(each))])
+        return name if tells(segment) else segment
+    return ";".join([name, *(each for each in parameters if not tells(each))])
 
 
-def _kept(query: str) -> list[tuple[str, str]]:
+def _kept(query: str, tells: Tells) -> list[tuple[str, str]]:
     """Return the parameters that say what is read, and nobody's address. Raises NotAPage."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
     except ValueError:
         raise NotAPage("The page’s address has too many parameters: more than 100.") from None
-    kept = filter(None, (_without_address(*pair) for pair in pairs))
+    kept = filter(None, (_without_address(*pair, tells) for pair in pairs))
     return [pair for pair in kept if not TRACKING.fullmatch(pair[0])]
 
 
-def _without_address(name: str, value: str) -> tuple[str, str] | None:
+def _without_address(name: str, value: str, tells: Tells) -> tuple[str, str] | None:
     """Return a parameter without what holds an address; None where nothing is left."""
     text = f"{name}={value}"
-    if not may_tell(text):
+    if not tells(text):
         return name, value
     if not 1 < len(_PIECE.findall(text)) <= _MOST_PIECES:
         return None
-    left = _PIECE.sub(lambda piece: "" if may_tell(piece[0]) else piece[0], text).lstrip("&;?")
+    left = _PIECE.sub(lambda piece: "" if tells(piece[0]) else piece[0], text).lstrip("&;?")
     name, _, value = left.partition("=")
-    return None if not left or may_tell(left) else (name, value)
+    return None if not left or tells(left) else (name, value)
 
 
 def _ascii(host: str) -> str:

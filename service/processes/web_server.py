@@ -50,6 +50,9 @@ MOST_AHEAD: Final = 8
 #: Bytes of unfinished requests and of unread answers that one process holds.
 MOST_HELD: Final = 64 * 1024 * 1024
 
+#: Bytes of blank lines that may come before a request, where one line end may be left of the request before.
+MOST_BLANK: Final = 1024
+
 #: Bytes that are read and thrown away so that whoever is still sending can read why that was refused.
 MOST_WASTED: Final = 8 * 1024 * 1024
 
@@ -111,7 +114,11 @@ class Request(HTTPRequestParser):
     path, request_uri, query, url_scheme = "/", "/", "", "http"
 
     def received(self, data: bytes) -> int:
-        """Take more of it in; return how many bytes of *data* belong to it."""
+        """Take more of it in; return how many bytes of *data* belong to it. Blank lines before it are one request, and
+        an empty one, however many they are."""
+        if self.body_rcv is None and not self.header_plus and (blank := _blank(data)):
+            self.empty = self.completed = True
+            return blank
         consumed = super().received(data)
         if self.chunked and not self.error and self._wraps_too_much():
             self.error, self.completed = BadRequest("Too little in too many chunks"), True
@@ -185,6 +192,7 @@ class Channel(HTTPChannel):
     def __init__(self, server: "Server", sock: socket.socket, addr: Any, adj: Adjustments, map: Any = None) -> None:
         self.network, self.is_trusted = network_of(addr[0]), is_within(addr[0], server.bounds.trusted)
         self.is_refused = self.is_parting = False
+        self._blank = 0
         self.began, self._wasted = monotonic(), 0
         super().__init__(server, sock, addr, adj, map)
 
@@ -261,6 +269,18 @@ class Channel(HTTPChannel):
         self._wasted += len(self.recv(self.adj.recv_bytes))
         if self._wasted > MOST_WASTED:
             self.handle_close()
+
+    def received(self, data: bytes) -> bool:
+        """Take more in: of blank lines before a request, few."""
+        if self.request is None:
+            self._blank += _blank(data)
+            if self._blank > MOST_BLANK:
+                self.handle_close()
+                return False
+        is_taken = super().received(data)
+        if self.request is not None or self.requests:
+            self._blank = 0
+        return is_taken
 
     def service(self) -> None:
         """Answer the first request, by a thread."""
@@ -409,6 +429,11 @@ class WebWorker(Worker):
             self._turn()
             for server in self.servers if monotonic() - begun > FAREWELL else ():
                 server.dismiss()
+
+
+def _blank(data: bytes) -> int:
+    """Return how many bytes of *data* stand before anything that waitress would read."""
+    return len(data) - len(data.lstrip())
 
 
 def _adjustments(address: str) -> Adjustments:

@@ -39,8 +39,10 @@ Answer = TypeVar("Answer")
 _LUA = Path(__file__).parent / "lua"
 
 #: Answers that are about the server's state, not about our command.
-_STATES = ("OOM", "MISCONF", "READONLY", "LOADING", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN")
-
+#: redis-py tells of a pipeline's first such answer behind the command that it is to.
+_STATES = re.compile(
+    r"(?:\A|caused error: )(?:OOM|MISCONF|READONLY|LOADING|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|MASTERDOWN)\b"
+)
 
 #: The part of a Cluster in which a key lives.
 _TAG = re.compile(r"\{[^}]*\}")
@@ -189,7 +191,7 @@ def _translated() -> Iterator[None]:
         raise Unavailable("Redis", "it does not answer.") from error
     except redis.ResponseError as error:
         # redis-py strips the code of the answers that it knows by type.
-        if str(error).startswith(_STATES) or isinstance(error, redis.exceptions.ReadOnlyError | redis.OutOfMemoryError):
+        if _STATES.search(str(error)) or isinstance(error, redis.exceptions.ReadOnlyError | redis.OutOfMemoryError):
             raise Unavailable("Redis", "it takes no writes now.") from error
         raise
 

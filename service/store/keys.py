@@ -22,6 +22,7 @@ Registry, tag `{registry}`
                                 network: its fingerprint, told: what its next page shows, as JSON; expires when it ends
     sessions:<person>   zset    hashes of a person's sessions by when they began, ms; some may have ended; expires
     worker              string  the workers' last heartbeat, ms by Redis's clock
+    tried               string  empty: written to find out whether anything can be
 
 Partition, tag `{p00}` …
     outbox              stream  event ids not yet fanned out: fields site, event, comment
@@ -29,6 +30,7 @@ Partition, tag `{p00}` …
     open                zset    deliveries neither delivered nor dead by the ms since which they could be made
     replays             zset    replays under way "<site> <endpoint> <mode> <cursor> <until>" by when to go on
     batches             zset    batches under way "<site> <batch>" by when to go on
+    tried               string  empty, in a Cluster: written to find out whether anything can be
     clock               hash    seen: a time that it had, ms, renewed by the minute; backs: how often it went back
 
 Site, in its partition's tag
@@ -116,6 +118,7 @@ TOKENS = f"{_REGISTRY}:tokens"
 TOKENS_USED = f"{_REGISTRY}:tokens:used"
 SEALS = f"{_REGISTRY}:seals"
 SECURITY = f"{_REGISTRY}:security"
+TRIED = f"{_REGISTRY}:tried"
 SECURITY_STRANGERS = f"{_REGISTRY}:security:strangers"
 WORKER = f"{_REGISTRY}:worker"
 
@@ -186,6 +189,11 @@ def batches(partition: int) -> str:
 def clock(partition: int) -> str:
     """Return what is known of the clock of the partition's server."""
     return f"{_tag(partition)}:clock"
+
+
+def tried(partition: int) -> str:
+    """Return the key that is written to find out whether the partition can be."""
+    return f"{_tag(partition)}:tried"
 
 
 def _tag(partition: int) -> str:

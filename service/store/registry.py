@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Final
+from time import monotonic
+from typing import Final, cast
 
 from redis.exceptions import ResponseError
 
-from service.core.errors import Fault, InvalidChange, InvitationOver, NotFound, NotOpened, StartRefused
+from service.core.errors import Fault, InvalidChange, InvitationOver, NotFound, NotOpened, StartRefused, Unavailable
 from service.core.names import looks, public
 from service.core.people import Member, Role, Token
 from service.core.policy import Policy
@@ -27,6 +28,9 @@ USED: Final = "used "
 
 #: Seconds by which a sign of life may seem to come too soon.
 BEAT_SLACK: Final = 60
+
+#: Seconds for which what a server answered to a write counts.
+TRY_EVERY: Final = 1.0
 
 #: Settings of the server that keep what it took, and what happens otherwise.
 SAFE: Final = {
@@ -56,6 +60,7 @@ class Registry:
         self._moderators: tuple[str, Callable[[str], Mapping[str, str]]] = ("", lambda _: {})
         self._change = Script("change")
         self._join = Script("join")
+        self._tried_until, self._refusal = 0.0, cast("Unavailable | None", None)
 
     def check_layout(self) -> None:
         """Write the layout of the data once, and refuse data of another layout: raises StartRefused."""
@@ -289,7 +294,22 @@ class Registry:
         person = self.person(id) if id and left <= INVITATION_LIFE else None
         return person if person and person.credential == credential else None
 
-    # The worker's sign of life
+    # Signs of life
+
+    def try_to_write(self) -> None:
+        """Write where nothing is kept, at most once in `TRY_EVERY`. Raises Unavailable while a server takes no writes:
+        it has no room in its memory or on its disk, or no replica."""
+        if monotonic() >= self._tried_until:
+            self._tried_until = monotonic() + TRY_EVERY
+            self._refusal = None
+            try:
+                # Each partition may be on another server of a Cluster.
+                for key in (keys.TRIED, *(map(keys.tried, range(keys.PARTITIONS)) if self._redis.is_cluster else ())):
+                    self._redis.do("SET", key, "")
+            except Unavailable as error:
+                self._refusal = error
+        if self._refusal:
+            raise Unavailable(self._refusal.neighbour, self._refusal.problem) from self._refusal.__cause__
 
     def beat(self) -> None:
         """Say that a worker is alive."""

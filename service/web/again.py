@@ -10,6 +10,7 @@ from flask import request
 
 from service.core.masking import mask
 from service.web import words
+from service.web.context import parley
 
 #: Fields that are carried, and their characters in all.
 MOST_FIELDS: Final = 900
@@ -54,21 +55,20 @@ class Carried:
 
     @classmethod
     def of_sign_in(cls) -> "Carried | None":
-        """Return the form that the sign-in carries, if it carries one."""
+        """Return the form that the sign-in carries, if it carries one of somebody whom we know."""
         path, sender = request.form.get("again_path", ""), request.form.get("again_as", "")
         prefixed = ((name, value) for name, value in request.form.items(multi=True) if name.startswith(_PREFIX))
         fields = ((name.removeprefix(_PREFIX), value) for name, value in prefixed)
         is_ours = re.fullmatch(r"/review(/[\w-]{1,60}){1,5}/[\w-]{0,60}", path, re.ASCII)
-        return cls._bounded(path, sender, fields) if is_ours else None
+        return cls._bounded(path, sender, fields) if is_ours and parley().registry.person(sender) else None
 
     @classmethod
     def _bounded(cls, path: str, sender: str, fields: Iterable[tuple[str, str]]) -> "Carried | None":
+        kept = [(name, value) for name, value in fields if _NAME.fullmatch(name) and name not in _LEFT_OUT]
+        if len(kept) > MOST_FIELDS or sum(len(value) for _, value in kept) > MOST_CHARACTERS:
+            return None
         # Masked now rather than when it is kept: it goes on to a page.
-        kept = tuple(
-            (name, mask(value).text) for name, value in fields if _NAME.fullmatch(name) and name not in _LEFT_OUT
-        )
-        size = sum(len(value) for _, value in kept)
-        return cls(path, sender, kept) if len(kept) <= MOST_FIELDS and size <= MOST_CHARACTERS else None
+        return cls(path, sender, tuple((name, mask(value).text) for name, value in kept))
 
     @property
     def hidden(self) -> list[tuple[str, str]]:

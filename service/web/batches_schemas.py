@@ -37,7 +37,8 @@ class FilterIn(Sought):
 class BatchIn(RulingIn):
     """What to decide, and on which comments: `comments` that were picked, or all that a `filter` finds."""
 
-    comments: list[PickIn] | None = Field(None, max_length=LARGEST)
+    # The first wrong one says enough: ten thousand would take a second to list.
+    comments: list[PickIn] | None = Field(None, max_length=LARGEST, fail_fast=True)
     filter: FilterIn | None = None
     expected: int | None = Field(None, ge=0, description="With a filter: refuse it when more comments match.")
     until: AwareDatetime | None = Field(None, description="With a filter: leave out what came later.")

@@ -8,7 +8,7 @@ from typing import Final
 
 from flask import Response, request
 
-from service.web.kept import Kept
+from service.core.kept import Kept
 
 #: Bytes that one process keeps at most.
 MOST_BYTES: Final = 32 * 1024 * 1024

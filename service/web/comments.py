@@ -21,14 +21,18 @@ from service.use_cases.submit import KEY_LENGTHS
 from service.web.authority import public
 from service.web.bearer import bearer
 from service.web.context import network, parley, words_of
+from service.web.locale import LONGEST_LANG
 from service.web.manners import looks_automatic, stamp
-from service.web.naming import key_sent, names_again
+from service.web.naming import NAMES, key_sent, names_again
 from service.web.problems import headers_of, refused, status_of, wants_page
 from service.web.schemas import ReceiptOut, receipt_out
-from service.web.shown import HIDDEN, CommentShown, FormShown
+from service.web.shown import HIDDEN, LONGEST, CommentShown, FormShown
 from service.web.traffic import AUTHOR_TOKEN, policy
 
 bp = APIBlueprint("comments", __name__, tag="Comments")
+
+#: Fields of the comment form that its writer sees.
+_SEEN = ("body", "name", "email", "website")
 
 _HALVES = re.compile("[\ud800-\udfff]")
 
@@ -125,7 +129,7 @@ def _page(site: Site, fields: Mapping[str, Any], submission: Submission, receipt
     if receipt.outcome is Outcome.PUBLISHED and back and _is_safe_return(site, back):
         return redirect(f"{back}#parley-{receipt.id}", 303)
     seen = parley().queue.seen(site.id, receipt.id)
-    words = words_of(site, str(fields.get("lang") or ""))
+    words = words_of(site, str(fields.get("lang") or "")[:LONGEST_LANG])
     deepest = site.policy.reply_depth
     text = render_template(
         "posted.html",
@@ -154,7 +158,7 @@ def _is_safe_return(site: Site, url: str) -> bool:
 def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, template: str) -> Response:
     """Give the form back to the one who typed it, filled in, with what is wrong beside its field."""
     here = parley()
-    typed = {name: value for name, value in fields.items() if isinstance(value, str)}
+    typed = _typed_again(fields)
     words = words_of(site, typed.get("lang", ""))
     faults = words.faults(error.faults) if isinstance(error, InvalidSubmission) else {}
     # The same key as before: should the first try have arrived after all, the second gets its receipt.
@@ -176,11 +180,18 @@ def form_again(site: Site, fields: Mapping[str, Any], error: ParleyError, *, tem
     return response
 
 
+def _typed_again(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Return what of *fields* goes back into the form: no hidden one that is too long to be ours, for what is cut of it
+    names something else. What a person typed is cut where it is twice as long, and still too long to be sent."""
+    found = ((name, fields.get(name), LONGEST[name]) for name in LONGEST)
+    typed = {name: value[: 2 * most] for name, value, most in found if isinstance(value, str)}
+    return {name: text for name, text in typed.items() if name in _SEEN or len(text) <= LONGEST[name]}
+
+
 def _hidden_again(site: Site, typed: Mapping[str, str]) -> dict[str, str]:
     """Return what the writer did not type, without the addresses in it: those that they typed are theirs to see."""
-    return {name: mask(typed[name]).text for name in HIDDEN if name in typed and name != "lang"} | names_again(
-        site.id, typed
-    )
+    shown_again = (name for name in HIDDEN if name in typed and name not in (*NAMES, "lang"))
+    return {name: mask(typed[name]).text for name in shown_again} | names_again(site.id, typed)
 
 
 def _ours(text: str) -> str:

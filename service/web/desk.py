@@ -44,8 +44,10 @@ def _ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
         return refused(error)
     if is_worth_it():
         sender = desk_session.was()
-        person, carried = parley().registry.person(sender), Carried.of_request(sender)
-        name, problem = person.actor.name if person else "", "" if carried else TOO_LONG
+        person = parley().registry.person(sender)
+        # Whoever nobody knows may have made it up: reading it is work.
+        carried = Carried.of_request(sender) if person else None
+        name, problem = person.actor.name if person else "", TOO_LONG if person and not carried else ""
         return Response(_door(name=name, problem=problem, carried=carried), status_of(error)[0], headers_of(error))
     return redirect(
         url_for("desk.sign_in", next=followable(request.full_path) if request.method == "GET" else None), 303

@@ -7,7 +7,7 @@ from service.core.batch import Batch
 from service.core.errors import Fault, InvalidChange
 from service.core.masking import mask
 from service.core.people import Member, Role
-from service.use_cases.review import Ruling
+from service.use_cases.review import LONGEST_NOTE, Ruling
 from service.web.authority import asker, at_desk
 from service.web.batch_shown import BatchShown, QuestionShown
 from service.web.context import parley
@@ -17,6 +17,12 @@ from service.web.frame import frame, now
 from service.web.viewing import Viewing
 
 bp = guarded("desk_bulk", below="/<site>/batches")
+
+#: Fields that the answer to the question brings along, none longer than a note.
+_KEPT = (
+    *("outcome", "rule", "note", "public_reason", "scope", "until", "pick", "back"),
+    *("list", "sort", "reason", "author", "page", "words"),
+)
 
 #: Refusals that a batch's page lists.
 LISTED = 200
@@ -62,7 +68,9 @@ def _question(site: str, ruling: Ruling, member: Member) -> str:
     view = Viewing.parse(site, request.form).view
     picks = parley().bulk.matching(site, view, member=member) if _is_everything() else _picks()
     # Masked now rather than when it is kept: what was typed goes on to the answer's form.
-    fields = [(name, mask(value).text) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    ruling.check()
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name in _KEPT]
+    fields = [(name, mask(value).text) for name, value in kept if len(value) <= LONGEST_NOTE]
     shown = QuestionShown.of(ruling, count=len(picks), fields=fields, back=path_back(request.form.get("back", "")))
     return render_template("desk/confirm.html", desk=frame(member, site), question=shown)
 

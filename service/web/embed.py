@@ -15,7 +15,7 @@ from service.core.comment import Comment, Reading
 from service.core.errors import Fault, InvalidChange, NotFound
 from service.core.masking import mask
 from service.core.site import Site
-from service.core.thread import LONGEST_URL, link_to, origin_of
+from service.core.thread import link_to, origin_of
 from service.store.pages import Order, Place, State
 from service.store.queue import DAY
 from service.use_cases.submit import NOT_OURS
@@ -24,12 +24,12 @@ from service.web.assets import ASSETS, DIGEST
 from service.web.authority import public
 from service.web.bodies import Bodies, answer_with
 from service.web.context import parley, words_of
-from service.web.locale import Words
+from service.web.locale import LONGEST_LANG, Words
 from service.web.manners import stamp
 from service.web.naming import LONGEST_THREAD, NAMES, Named
 from service.web.schemas import ThreadQuery
 from service.web.sharing import share
-from service.web.shown import FormShown, ThreadShown, Where
+from service.web.shown import LONGEST, FormShown, ThreadShown, Where
 from service.web.threads import key_asked
 from service.web.traffic import policy
 
@@ -71,8 +71,8 @@ class FragmentQuery(ThreadQuery):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     thread: Annotated[str, Field(max_length=LONGEST_THREAD)] = ""
-    thread_title: Annotated[str, Field(max_length=300)] = ""
-    lang: Annotated[str, Field(max_length=35)] = ""
+    thread_title: Annotated[str, Field(max_length=LONGEST["thread_title"])] = ""
+    lang: Annotated[str, Field(max_length=LONGEST_LANG)] = ""
     sort: Order = Order.OLDEST
     cursor: Annotated[str, Field(max_length=400)] = ""
     at: Annotated[str, Field(max_length=40)] = ""
@@ -246,8 +246,6 @@ def _parent(site: Site, thread: str, id: str) -> Comment | None:
 
 # Counts
 
-_LONGEST = {"thread_url": LONGEST_URL, "thread_id": 200}
-
 
 @bp.get("/sites/<site>/counts")
 @public
@@ -257,11 +255,11 @@ def counts(site: str) -> Response:
     By `thread_url` or `thread_id`, repeated. Raises InvalidChange.
     """
     here = parley().registry.site(site)
-    named = [pair for pair in request.args.items(multi=True) if pair[0] in _LONGEST]
+    named = [pair for pair in request.args.items(multi=True) if pair[0] in ("thread_url", "thread_id")]
     if not 1 <= len(named) <= MOST_COUNTED:
         raise InvalidChange([Fault("thread_url", f"Name 1 to {MOST_COUNTED} threads by thread_url or thread_id.")])
-    words = words_of(here, request.args.get("lang", "")[:35])
-    threads = [key_asked(site, ThreadQuery.model_validate({kind: name[: _LONGEST[kind]]})) for kind, name in named]
+    words = words_of(here, request.args.get("lang", "")[:LONGEST_LANG])
+    threads = [key_asked(site, ThreadQuery.model_validate({kind: name[: LONGEST[kind]]})) for kind, name in named]
     counted = [parley().pages.state(site, thread).count for thread in threads]
     response = jsonify([{"count": count, "text": words("comments", count=count)} for count in counted])
     response.add_etag(weak=True)

@@ -8,6 +8,7 @@ from flask import Response, make_response, render_template, request
 from service.core.comment import Complaint, Outcome
 from service.core.errors import Fault, InvalidChange, NotFound, ParleyError
 from service.core.site import Site
+from service.use_cases.submit import LONGEST_REPORT
 from service.web.assets import DIGEST
 from service.web.authority import public
 from service.web.comments import (
@@ -18,6 +19,7 @@ from service.web.comments import (
     receive,
 )
 from service.web.context import network, parley, words_of
+from service.web.locale import LONGEST_LANG
 from service.web.naming import Named
 from service.web.problems import headers_of, status_of
 from service.web.sharing import share
@@ -38,7 +40,7 @@ def post(site: str) -> Response:
         _, receipt = receive(here, fields)
     except ParleyError as error:
         return form_again(here, fields, error, template="embed/form.html")
-    response = _own(here, receipt.id, str(fields.get("lang") or ""))
+    response = _own(here, receipt.id, str(fields.get("lang") or "")[:LONGEST_LANG])
     response.status_code = 201 if receipt.outcome is Outcome.PUBLISHED else 202
     response.headers[AUTHOR_TOKEN] = receipt.token
     return response
@@ -50,7 +52,7 @@ def own(site: str, id: str) -> Response:
     """Send a comment to its author, whose token came in a header. Raises NotFound, TooFast."""
     here = parley().registry.site(site)
     check_author(site, id)
-    return _own(here, id, request.args.get("lang", "")[:35])
+    return _own(here, id, request.args.get("lang", "")[:LONGEST_LANG])
 
 
 def _own(site: Site, id: str, lang: str) -> Response:
@@ -77,14 +79,14 @@ def report(site: str, id: str) -> Response:
     Raises NotFound.
     """
     here = parley().registry.site(site)
-    words = words_of(here, request.args.get("lang", "")[:35])
+    words = words_of(here, request.args.get("lang", "")[:LONGEST_LANG])
     if not parley().queue.seen(site, id).is_public:
         raise NotFound("comment", id)
     is_fragment = "fragment" in request.args
     chosen = note = problem = ""
     done, status, headers = False, 200, {}
     if request.method == "POST":
-        chosen, note = request.form.get("complaint", ""), request.form.get("note", "")
+        chosen, note = request.form.get("complaint", ""), request.form.get("note", "")[: 2 * LONGEST_REPORT]
         try:
             _take_report(here, id, chosen=chosen, note=note)
             done = True
@@ -100,6 +102,7 @@ def report(site: str, id: str) -> Response:
         note=note,
         done=done,
         problem=problem,
+        longest=LONGEST_REPORT,
     )
     return make_response(text, status, headers)
 

@@ -3,6 +3,7 @@
 import hmac
 import re
 
+import structlog
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 
@@ -19,6 +20,8 @@ FORWARDED = re.compile(
     re.IGNORECASE,
 )
 
+log = structlog.get_logger(__name__)
+
 bp = APIBlueprint("health", __name__, enable_openapi=False)
 
 
@@ -32,10 +35,15 @@ def healthz() -> Response:
 @bp.get("/readyz")
 @public
 def readyz() -> tuple[Response, int]:
-    """Answer whether comments can be taken in: 503 when Redis is away. The worker's sign of life is a field."""
+    """Answer whether comments can be taken in: 503 when Redis is away, or takes no writes.
+
+    The worker's sign of life is a field.
+    """
     try:
         beat = parley().registry.since_beat()
+        parley().registry.try_to_write()
     except Unavailable as error:
+        log.warning("unavailable", neighbour=error.neighbour, problem=str(error), cause=error.cause)
         return jsonify(status="unavailable", redis=str(error), model=parley().model), 503
     return jsonify(status="ready", redis="ok", model=parley().model, worker_seconds_ago=beat), 200
 

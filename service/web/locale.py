@@ -24,6 +24,9 @@ Text = str | Mapping[str, str]
 
 DEFAULT: Final = "en"
 
+#: Longest name of a language that is looked at.
+LONGEST_LANG: Final = 35
+
 #: Longest text that a site may set, in code points.
 LONGEST_TEXT: Final = 300
 

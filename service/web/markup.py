@@ -19,11 +19,11 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
+from service.core.kept import Kept
 from service.core.masking import MASK, MaskedText
 from service.core.rendering import LONGEST_FORMATTED, Piece, linked, parser, pieces, spot_page
 from service.core.spotting import Span, spot
 from service.web.autolinks import autolink
-from service.web.kept import Kept
 
 #: Bytes of HTML that one process keeps at most.
 MOST_BYTES: Final = 16 * 1024 * 1024

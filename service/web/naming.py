@@ -34,12 +34,9 @@ class Named:
     @classmethod
     def of(cls, site: str, *, url: str, thread_id: str, thread: str = "") -> "Named":
         """Read the names that came. Raises InvalidChange."""
-        if not (url or thread_id or thread):
-            raise InvalidChange([Fault("thread_url", "Say which thread: thread_url or thread_id.")])
         if thread:
             return cls(_opened(site, thread, url=url), mask(url).text, thread=thread)
-        page = _page(url) if url else ""
-        key = thread_key(site, url=page, thread_id=thread_id, fingerprints=parley().fingerprints)
+        key, page = key_and_page(site, url=url, thread_id=thread_id)
         masked = shown(page).text
         if masked == page and not may_tell(thread_id):
             return cls(key, masked, thread_id)
@@ -56,6 +53,14 @@ class Named:
     def fields(self) -> dict[str, str]:
         """The names as fields of a query or a form."""
         return {"thread_url": self.url, "thread_id": self.thread_id, "thread": self.thread}
+
+
+def key_and_page(site: str, *, url: str, thread_id: str) -> tuple[str, str]:
+    """Return the key of the thread of these names, and its page's canonical URL if it has one. Raises InvalidChange."""
+    if not (url or thread_id):
+        raise InvalidChange([Fault("thread_url", "Say which thread: thread_url or thread_id.")])
+    page = _page(url) if url else ""
+    return thread_key(site, url=page, thread_id=thread_id, fingerprints=parley().fingerprints), page
 
 
 def names_again(site: str, fields: Mapping[str, str]) -> dict[str, str]:

@@ -11,8 +11,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from service.adapters.ssrf_guard import AddressRefused
 from service.core import errors
-from service.core.errors import ParleyError
-from service.core.masking import mask
+from service.core.errors import LONGEST_TOLD, ParleyError
+from service.core.masking import cut
 from service.web.schemas import decision_out
 
 log = structlog.get_logger(__name__)
@@ -60,8 +60,8 @@ WHY_UNREAD = {
     501: "Of all transfer codings only chunked is understood. Send the request plainly.",
 }
 
-#: Characters that are repeated of a host that is none of ours.
-LONGEST_HOST_SHOWN = 100
+#: Characters of what is said of one fault, and of all that is said.
+LONGEST_FAULT, LONGEST_DETAIL = 500, 4000
 
 #: Seconds after which a page may try again when a neighbour is away.
 RETRY_AFTER = 5
@@ -89,7 +89,8 @@ def body_of(error: ParleyError) -> dict[str, Any]:
     problem: dict[str, Any] = {"type": f"urn:parley:{kind}", "title": title, "status": status, "detail": str(error)}
     if isinstance(error, errors.InvalidSubmission):
         problem["errors"] = [
-            {"field": mask(fault.field).text, "message": mask(fault.message).text} for fault in error.faults
+            {"field": cut(fault.field, LONGEST_TOLD), "message": cut(fault.message, LONGEST_FAULT)}
+            for fault in error.faults
         ]
     if isinstance(error, errors.Superseded):
         problem["decision"] = decision_out(error.winner).model_dump(mode="json")
@@ -111,7 +112,7 @@ def headers_of(error: ParleyError) -> Headers:
 
 def answer(problem: dict[str, Any], headers: Headers) -> Response:
     """Answer with *problem*, as a page to a browser. Its detail may repeat what was sent: a name, a host."""
-    status, detail = problem["status"], mask(problem["detail"]).text
+    status, detail = problem["status"], cut(problem["detail"], LONGEST_DETAIL)
     problem["detail"] = detail
     if wants_page():
         text = render_template("problem.html", status=status, title=problem["title"], detail=detail)
@@ -144,7 +145,7 @@ def foreign_host(error: SecurityError) -> Response:
     """Answer whoever calls us by a host that is none of ours."""
     # Flask has no URLs where it believes no host; the page's own begin with a slash, and need none.
     request_ctx.url_adapter = current_app.url_map.bind("")
-    host = request.headers.get("Host", "")[:LONGEST_HOST_SHOWN]
+    host = request.headers.get("Host", "")[:LONGEST_TOLD]
     error.description = f"Nothing is served here as {host!r}. Whoever runs this: PUBLIC_URL says where people reach it."
     return http_error(error)
 

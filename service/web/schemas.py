@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.core.action import Action
 from service.core.comment import Comment, Decision, Millis, Outcome, Reason, Receipt
 from service.core.listing import LONGEST_SEARCH, Listing, Sorting
-from service.core.thread import LONGEST_URL
+from service.core.submission import LONGEST
 from service.core.verdict import Unscored, known
 from service.use_cases.review import LONGEST_NOTE, LONGEST_WINDOW, Ruling
 from service.web import words
@@ -193,8 +193,8 @@ class ThreadQuery(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    thread_url: Annotated[str, Field(max_length=LONGEST_URL)] = ""
-    thread_id: Annotated[str, Field(max_length=200)] = ""
+    thread_url: Annotated[str, Field(max_length=LONGEST["thread_url"])] = ""
+    thread_id: Annotated[str, Field(max_length=LONGEST["thread_id"])] = ""
 
 
 class ThreadIn(ThreadQuery):

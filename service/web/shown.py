@@ -9,20 +9,30 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from service.core import submission
 from service.core.comment import Author, Comment, Millis, Outcome, Reading
 from service.core.masking import MASK
 from service.core.site import Site
 from service.core.thread import NotAPage, canonical, link_to, shown
 from service.store.pages import Order
-from service.web.locale import Words
+from service.use_cases.submit import KEY_LENGTHS
+from service.web.locale import LONGEST_LANG, Words
 from service.web.markup import rendered
-from service.web.naming import NAMES
+from service.web.naming import LONGEST_THREAD, NAMES
 
 #: Tints of the avatars.
 HUES: Final = 12
 
 #: Fields of the comment form that its writer does not see.
 HIDDEN: Final = (*NAMES, "thread_title", "parent_id", "author_key", "lang")
+
+#: Characters that each field of the comment form may have, and that it comes back with at most.
+LONGEST: Final = submission.LONGEST | {
+    "thread": LONGEST_THREAD,
+    "lang": LONGEST_LANG,
+    "idempotency_key": KEY_LENGTHS.stop - 1,
+    "shown_at": 100,
+}
 
 
 def initial(name: str) -> str:
@@ -259,6 +269,11 @@ class FormShown:
         return known | {"idempotency_key": self.idempotency_key, "shown_at": self.shown_at}
 
     @property
+    def longest(self) -> Mapping[str, int]:
+        """How many characters each field may have."""
+        return LONGEST
+
+    @property
     def is_reply(self) -> bool:
         """Whether it answers another comment."""
         return bool(self.values.get("parent_id"))
@@ -266,6 +281,8 @@ class FormShown:
 
 def _page(site: Site, url: str) -> str:
     """Return *url* if it is a page of *site*: whoever posts a form must not make us link to a stranger."""
+    if MASK in url:
+        return ""
     try:
         page = canonical(url)
     except NotAPage:

@@ -12,7 +12,7 @@ from service.web import cursors
 from service.web.authority import public
 from service.web.comments import check_author
 from service.web.context import parley
-from service.web.naming import Named
+from service.web.naming import key_and_page
 from service.web.schemas import Counts, PageQuery, PublicComment, PublicComments, ThreadQuery, public_comment
 from service.web.traffic import AUTHOR_TOKEN
 
@@ -76,7 +76,7 @@ def _thread(site: str, query: ThreadQuery) -> str:
 
 def key_asked(site: str, query: ThreadQuery) -> str:
     """Return the key of the thread of *site* that *query* names. Raises InvalidChange."""
-    return Named.of(site, url=query.thread_url, thread_id=query.thread_id).key
+    return key_and_page(site, url=query.thread_url, thread_id=query.thread_id)[0]
 
 
 def _next(found: list[Comment], limit: int) -> str | None:

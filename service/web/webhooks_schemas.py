@@ -15,7 +15,9 @@ from service.web.schemas import Cursor, Out, moment
 State = Literal["waiting", "delivered", "dead"]
 
 Url = Annotated[str, Field(max_length=2048, description="https; http only on networks that the operator allows.")]
-Wanted = Annotated[list[str], Field(max_length=20, description="Types of events; none: each that is told unasked.")]
+Wanted = Annotated[
+    list[str], Field(max_length=20, fail_fast=True, description="Types of events; none: each that is told unasked.")
+]
 Payload = Annotated[Literal["full", "thin"], Field(description="Thin names the comment; ask the API for the rest.")]
 Headers = Annotated[
     dict[str, str], Field(description="Headers to send along, like an authorization. Never shown again.")

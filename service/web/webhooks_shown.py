@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from service.adapters.ssrf_guard import LONGEST_URL
 from service.core.catalogue import MEANINGS
+from service.core.endpoint import LONGEST_DESCRIPTION, LONGEST_HEADERS
 from service.core.events import CHOICES, UNASKED, Attempt, Endpoint, EventType, Health, Logged
-from service.core.masking import MaskedText, mask
+from service.core.masking import MaskedText, cut
 from service.core.thread import shown
 from service.use_cases.webhook_endpoints import Exchange, Shown
 from service.web.words import Moment
@@ -160,12 +162,12 @@ class EndpointForm:
     def again(cls, typed: Mapping[str, str], events: Sequence[str], faults: Mapping[str, str]) -> "EndpointForm":
         """Return the form as it was typed, addresses masked, with what is wrong beside its field."""
         return cls(
-            url=shown(typed.get("url", "")).text,
-            description=mask(typed.get("description", "")).text,
+            url=shown(typed.get("url", "")[:LONGEST_URL]).text,
+            description=cut(typed.get("description", ""), LONGEST_DESCRIPTION),
             choices=_choices(events),
             payload=typed.get("payload", "full"),
-            headers=mask(typed.get("headers", "")).text,
-            per_minute=typed.get("per_minute", ""),
+            headers=cut(typed.get("headers", ""), LONGEST_HEADERS),
+            per_minute=typed.get("per_minute", "")[:20],
             faults=faults,
         )
 

@@ -55,6 +55,47 @@ def test_a_full_server_takes_no_writes_and_is_read_all_the_same(server: ValkeyFo
     connection.close()
 
 
+def test_a_server_that_takes_no_writes_says_so_however_it_is_asked(server: ValkeyForTests) -> None:
+    connection = server.connection()
+    registry = Registry(connection, default_policy=default_policy())
+    registry.try_to_write()
+    for setting, value in (("maxmemory", "1"), ("min-replicas-to-write", "1")):
+        connection.do("CONFIG", "SET", setting, value)
+        for ask in (
+            lambda: connection.do("SET", "a", "b"),
+            lambda: connection.pipe([("GET", "a"), ("SET", "a", "b")]),
+            Registry(connection, default_policy=default_policy()).try_to_write,
+        ):
+            with pytest.raises(Unavailable, match="takes no writes"):
+                ask()
+        connection.do("CONFIG", "SET", setting, "0")
+    connection.close()
+
+
+def test_whether_writes_are_taken_is_tried_once_in_a_while(
+    server: ValkeyForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = server.connection()
+    registry = Registry(connection, default_policy=default_policy())
+
+    def writes() -> int:
+        return int(connection.do("INFO", "commandstats").get("cmdstat_set", {}).get("calls", 0))
+
+    for _ in range(20):
+        registry.try_to_write()
+    assert writes() == 1
+    connection.do("CONFIG", "SET", "maxmemory", "1")
+    registry.try_to_write()
+    monkeypatch.setattr("service.store.registry.TRY_EVERY", 0)
+    registry._tried_until = 0
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            registry.try_to_write()
+    connection.do("CONFIG", "SET", "maxmemory", "0")
+    registry.try_to_write()
+    connection.close()
+
+
 def test_a_script_is_loaded_where_the_server_forgot_it(server: ValkeyForTests) -> None:
     connection = server.connection()
     write(connection)

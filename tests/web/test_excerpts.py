@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.core.kept import Kept
 from service.core.masking import MASK, MaskedText, mask
 from service.core.people import Role
 from service.core.submission import LONGEST_BODY
@@ -18,7 +19,6 @@ from service.core.verdict import MOST_SPANS, Disguise, Span
 from service.processes.wiring import Wiring
 from service.web import cursors, markup
 from service.web.excerpts import LISTED_MARKS, OPENED_MARKS, READ, WHOLE, TextShown, pieces_of
-from service.web.kept import Kept
 from service.web.shading import Segment
 from tests.nasty import WORST, repeated
 from tests.web.test_api import DOOR, SAFE

@@ -1,5 +1,6 @@
 """A site that holds as much as it may: what readers, programs, moderators and operators are told."""
 
+import pytest
 from flask.testing import FlaskClient
 
 from service.core.people import Role
@@ -49,6 +50,22 @@ def test_the_desk_the_api_and_the_metrics_say_so(client: FlaskClient, wiring: Wi
     assert "as many comments wait as may" in client.get("/review/demo").text
     assert client.get(counts, headers=bearer).json["is_full"] is True
     assert "parley_sites_full 1.0" in client.get("/metrics").text
+
+
+def test_a_redis_without_room_is_not_ready_and_says_why(
+    client: FlaskClient, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store.registry.TRY_EVERY", 0)
+    assert client.get("/readyz").json["status"] == "ready"
+    wiring.connection.do("CONFIG", "SET", "maxmemory", "1")
+    try:
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json["redis"] == "Redis is not available: it takes no writes now."
+        assert client.get("/healthz").status_code == 200
+    finally:
+        wiring.connection.do("CONFIG", "SET", "maxmemory", "0")
+    assert client.get("/readyz").status_code == 200
 
 
 def test_invented_methods_make_no_series_of_metrics(client: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from service.store.connection import Connection
 from tests.routes import Routes
 
 #: What counts readings, and the seconds since somebody was here, may change.
-COUNTS = (":pace:", ":attempts:")
+COUNTS = ("tried", ":pace:", ":attempts:")
 
 #: How other sites' pages, mails and browsers by themselves come to ask.
 CROSS_SITE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}

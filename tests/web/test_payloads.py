@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.core.batch import LARGEST
-from service.web.payloads import DEEPEST, fault_of_json
+from service.web.payloads import DEEPEST, LONGEST_FIELD_HEAD, fault_of_json, has_long_head
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**90), 10**90) | st.floats() | st.text(),
@@ -47,3 +47,12 @@ def test_the_largest_batch_goes_on_and_twice_as_much_does_not() -> None:
     pick = {"id": "c_" + "0" * 26, "version": 1}
     assert fault_of_json(json.dumps({"comments": [pick] * LARGEST}).encode()) == ""
     assert "too many values" in fault_of_json(json.dumps({"comments": [pick] * 2 * LARGEST}).encode())
+
+
+def test_a_multipart_form_has_short_heads_and_long_texts() -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="body"\r\n\r\n'
+    for text in (b"x" * 900_000, b"\r\n" * 400_000, b"\r\n--" * 200_000, b"--a" * 300_000):
+        assert not has_long_head(head + text + b"\r\n--b--\r\n", "b")
+    for long in (b"a" * LONGEST_FIELD_HEAD, b"A: b\r\n" * 200, b'; name="' + b'\\"' * 1000):
+        assert has_long_head(b"--b\r\nContent-Disposition: form-data" + long + b"\r\n\r\nx\r\n--b--", "b")
+        assert has_long_head(long * 2 + head, "b")
