@@ -25,7 +25,7 @@ LENGTH: Final = 20_000
 BOUND, BOUND_UNFOLDED, BOUND_OF_LONGEST = 0.3, 0.6, 1.0
 
 #: CPU seconds of a page's URL, and of a request that is refused, or only looks something up.
-BOUND_OF_URL, BOUND_OF_LOOK = 0.03, 0.03
+BOUND_OF_URL, BOUND_OF_LOOK = 0.025, 0.03
 
 #: What exceeds its bound is measured anew, so often.
 TRIES: Final = 8
