@@ -12,13 +12,26 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 from bench import desk
 from service.core.submission import LONGEST_BODY
-from tests.costs import BOUND, BOUND_OF_LONGEST, LENGTH, everything, seconds, taken_in
-from tests.nasty import WORST
+from service.core.thread import LONGEST_URL
+from tests.costs import (
+    BOUND,
+    BOUND_OF_LONGEST,
+    BOUND_OF_LOOK,
+    BOUND_OF_URL,
+    LENGTH,
+    everything,
+    page_of,
+    seconds,
+    taken_in,
+)
+from tests.nasty import URL_FRONTS, URL_UNITS, WORST, repeated
 from tests.running import RunningParley
 from tests.strangers import SLOW, SOON, Strangers, ask, comment, many_files
 
@@ -35,6 +48,9 @@ WHILE_STOPPED: Final = 3.0
 
 #: What a refusal costs at most, as a part of taking the same text in.
 OF_TAKING: Final = 0.1
+
+#: Characters of a path with its query: no head of a request is longer.
+LONGEST_ASKED: Final = 15_000
 
 #: Comments are posted so often while Redis is stopped, by so many at once.
 READERS, SECONDS_STOPPED = 24, 6.0
@@ -109,6 +125,17 @@ def refusals(parley: RunningParley) -> Iterator[Line]:
     )
 
 
+def looks(parley: RunningParley) -> Iterator[Line]:
+    """Ask for threads by the worst URLs, each once: what answers, and what refuses."""
+    found: dict[str, float] = {}
+    for unit, front in product(URL_UNITS, URL_FRONTS):
+        url = (front + repeated(unit, LONGEST_URL))[:LONGEST_URL]
+        for path in ("/embed/v1/sites/demo/page", DOOR, "/review/demo"):
+            asked = f"{path}?{urlencode({'thread_url': url, 'words': url})}"[:LONGEST_ASKED]
+            found[f"{path}, {unit}"] = ask(parley, "GET", asked, source=BESIDE)[1]
+    yield worst("A look at the worst URLs", 2 * BOUND_OF_LOOK, "s", found)
+
+
 def stopped_redis(parley: RunningParley) -> Iterator[Line]:
     """Stop the server, and ask for everything while many post."""
     server, page = parley.children()["server"], f"{parley.url}/demo"
@@ -151,6 +178,13 @@ def texts() -> Iterator[Line]:
         yield worst(what, bound, "s, CPU", found)
 
 
+def urls() -> Iterator[Line]:
+    """Read the worst URLs of pages."""
+    kinds = {f"{unit} after {front}": front + repeated(unit, LONGEST_URL) for unit in URL_UNITS for front in URL_FRONTS}
+    found = {kind: min(seconds(page_of, url[:LONGEST_URL]) for _ in range(3)) for kind, url in kinds.items()}
+    yield worst("A page's URL is read and masked", BOUND_OF_URL, "s, CPU", found)
+
+
 def lists() -> Iterator[Line]:
     """Show lists of the worst comments at the desk."""
     found = list(desk.costs(rounds=3))
@@ -168,6 +202,7 @@ def asked_over_http() -> Iterator[Line]:
         try:
             yield from slow_ones(parley)
             yield from refusals(parley)
+            yield from looks(parley)
             yield from stopped_redis(parley)
         finally:
             parley.stop()
@@ -177,7 +212,7 @@ def main() -> None:
     """Print a line for each bound."""
     print(f"{'':44}{'worst':>10}{'at most':>10}")
     lines = []
-    for measure in (texts, lists, asked_over_http):
+    for measure in (texts, urls, lists, asked_over_http):
         for line in measure():
             lines.append(line)
             print(line, flush=True)

@@ -43,7 +43,7 @@ _MOST_PIECES: Final = 40
 #: name needs, or that reads as much longer, all that has a sign counts as an address: more are sent to keep us busy.
 _MOST_SIGNS, _SPACED_SIGNS = 4, 100
 _MOST_MARKS: Final = 100
-_MARKS: Final = re.compile(r"[*~`\[\\<]")
+_MARKS: Final = re.compile(r"[*~`\[\\<]|(?<![^\W_])_|_(?![^\W_])")
 
 #: How often over a URL's parts are decoded; none that anybody follows is encoded as often.
 _LEVELS: Final = 8
