@@ -19,9 +19,10 @@ from service.core.masking import MaskedText, mask
 from service.core.thread import key_of
 from service.core.verdict import Opinion, Span, Unscored, Verdict
 from service.outside.sealing import FingerprintKey, KeyRing
-from service.store.connection import Connection, Script, connect
+from service.store.connection import Connection, connect
 from service.store.outbox import Outbox
 from service.store.queue import DAY, Door, NewEvent, Queue
+from service.store.script import Script
 from service.wiring import default_policy, fresh_id
 
 SITE = "news"

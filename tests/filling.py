@@ -9,8 +9,9 @@ from service.core.comment import Outcome
 from service.core.site import Site
 from service.core.submission import Submission
 from service.intake import Intake
-from service.store.connection import Argument, Connection, Script
+from service.store.connection import Connection
 from service.store.queue import DAY, Queue
+from service.store.script import Argument, Script
 from tests.submissions import NETWORK
 
 

@@ -6,8 +6,9 @@ from typing import Final, Literal
 from service.core.acts import Entry
 from service.core.comment import Mark
 from service.store import codec
-from service.store.connection import Argument, Connection, Script
+from service.store.connection import Connection
 from service.store.keys import SiteKeys
+from service.store.script import Argument, Script
 
 #: Entries that a site's moderation log keeps, about.
 MOST_LOGGED: Final = 1_000_000

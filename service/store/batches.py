@@ -13,8 +13,9 @@ from service.core.batch import CHUNK, Batch, Pick, Refusal
 from service.core.comment import Millis
 from service.core.errors import Fault, InvalidChange, NotFound
 from service.store import codec
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import PARTITIONS, SiteKeys, batches
+from service.store.script import Script
 
 #: How long one may take for a chunk before another does it, ms.
 CLAIM: Final = 30_000

@@ -15,9 +15,10 @@ from service.core.comment import LONGEST_UNDO, Millis
 from service.core.events import Attempt, Delivery, Endpoint, Event
 from service.core.schedule import RETRY_AFTER_FLOOR
 from service.store import webhook_codec
-from service.store.connection import Argument, Command, Connection, Script
+from service.store.connection import Command, Connection
 from service.store.keys import PARTITIONS, SiteKeys, due, undelivered
 from service.store.outbox import DELIVERIES_BOUND
+from service.store.script import Argument, Script
 
 #: Attempts kept for each delivery.
 ATTEMPTS_KEPT: Final = 20

@@ -6,9 +6,10 @@ from service.core.comment import LONGEST_UNDO, Millis
 from service.core.errors import NotFound, Unavailable
 from service.core.events import Endpoint, EventType, Health
 from service.store import webhook_codec
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.queue import NewEvent
+from service.store.script import Script
 
 #: How often a change is tried while others change the same endpoint.
 TRIES = 5

@@ -5,8 +5,9 @@ from typing import Final
 from service.core.comment import Actor, Lease
 from service.core.errors import NotFound
 from service.core.masking import retold
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import SiteKeys
+from service.store.script import Script
 
 #: How long a moderator holds a comment that they do not touch, ms.
 LEASE_LENGTH: Final = 10 * 60 * 1000

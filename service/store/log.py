@@ -8,9 +8,10 @@ from service.core.errors import NotFound
 from service.core.events import Event, Logged
 from service.core.masking import REDACTION, MaskedText
 from service.store import codec, webhook_codec
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.ranges import members_from
+from service.store.script import Script
 
 #: Where an event log begins.
 BEGINNING: Final = "0-0"

@@ -13,8 +13,9 @@ from redis.exceptions import ResponseError
 
 from service.core.comment import LONGEST_UNDO, Millis
 from service.core.events import Endpoint
-from service.store.connection import Argument, Connection, Script
+from service.store.connection import Connection
 from service.store.keys import PARTITIONS, SiteKeys, clock, due, outbox
+from service.store.script import Argument, Script
 
 WORKERS: Final = "workers"
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.store import keys
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
+from service.store.script import Script
 
 #: How long a try waits when many try a name, and how long it may come then, ms.
 TURN: Final = 5_000

@@ -14,9 +14,10 @@ from service.core.comment import LONGEST_UNDO, Comment, Millis, Outcome, Reading
 from service.core.errors import NotFound
 from service.core.masking import MaskedText, retold
 from service.store import codec
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.ranges import members_from
+from service.store.script import Script
 
 #: The Lua file that says what is public: of a comment, and when its page changes.
 PUBLIC: Final = "public"

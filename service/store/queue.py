@@ -42,10 +42,11 @@ from service.core.thread import DEEPEST
 from service.core.verdict import Opinion, known
 from service.store import codec
 from service.store.acts import MOST_LOGGED
-from service.store.connection import Argument, Connection, Script
+from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.leases import LEASE_LENGTH
 from service.store.pages import PUBLIC
+from service.store.script import Argument, Script
 
 DAY: Final = 24 * 3600 * 1000
 

@@ -3,7 +3,8 @@
 from collections.abc import Container
 from typing import Final
 
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
+from service.store.script import Script
 
 #: A place in a sorted set: a score and the member that has it.
 Place = tuple[float, str]

@@ -14,7 +14,8 @@ from service.core.policy import Policy
 from service.core.ports import Fingerprints, Sealed, Sealing
 from service.core.site import Site
 from service.store import codec, keys
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
+from service.store.script import Script
 
 #: How long an invitation may be taken up, ms.
 INVITATION_LIFE: Final = 15 * 60 * 1000

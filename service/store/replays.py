@@ -9,9 +9,10 @@ from typing import Final, Literal
 
 from service.core.comment import LONGEST_UNDO, Millis
 from service.core.events import Endpoint, Event, EventType
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import PARTITIONS, SiteKeys, replays
 from service.store.log import Log
+from service.store.script import Script
 
 #: Events that one step delivers again.
 BATCH: Final = 200

@@ -8,7 +8,8 @@ from typing import Final
 from service.core.people import Member
 from service.core.session import Session, Told
 from service.store import codec, keys
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
+from service.store.script import Script
 
 #: How often it is noted that a session is in use, ms.
 NOTED: Final = 60_000

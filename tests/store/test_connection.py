@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from service.core.errors import StartRefused, Unavailable
-from service.store.connection import Connection, Script, connect
+from service.store.connection import Connection, connect
 from service.store.registry import Registry
+from service.store.script import Script
 from service.wiring import default_policy
 from tests.servers import KINDS, Servers, ValkeyForTests, ValkeyOnPort, free_port
 

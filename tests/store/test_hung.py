@@ -9,8 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from service.core.errors import Unavailable
-from service.store.connection import Connection, Script, connect
+from service.store.connection import Connection, connect
 from service.store.outbox import Outbox
+from service.store.script import Script
 from tests.processes import timed, wait_for
 from tests.servers import AnyServer, Server, Servers
 
