@@ -27,6 +27,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product, takewhile
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 Argument = str | int | float | bytes
@@ -34,6 +35,8 @@ Argument = str | int | float | bytes
 #: What a call gives by name: a word, or the words of a list.
 Keys = Mapping[str, str | Sequence[str]]
 Args = Mapping[str, Argument | Sequence[Argument]]
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 LUA: Final = Path(__file__).parent / "lua"
 
@@ -50,6 +53,11 @@ _WORD: Final = re.compile(r"(?<!\w)(?<![^.]\.)([A-Za-z_]\w*)(?:\.(\w+))?")
 _DEFINED: Final = re.compile(r"^local (?:function )?(\w+)", re.MULTILINE)
 
 Table = Literal["KEYS", "ARGV"]
+
+
+def flat(fields: Mapping[str, Argument]) -> list[Argument]:
+    """Return fields and values in turn, as a hash takes them."""
+    return [part for pair in fields.items() for part in pair]
 
 
 class Name(NamedTuple):
