@@ -17,7 +17,9 @@ PACE = Script("pace")
 
 
 def write(connection: Connection) -> object:
-    return connection.run(PACE, ["parley:{registry}:attempts:test"], [1, 1_000_000])
+    return connection.run(
+        PACE, keys={"rate_limit": "parley:{registry}:attempts:test"}, args={"interval": 1, "burst": 1_000_000}
+    )
 
 
 @pytest.fixture

@@ -55,12 +55,13 @@ def calls(connection: Connection) -> list[Callable[[], object]]:
     """Return each way to ask, of each part of the data."""
     keys = [f"parley:{{p{n:02}}}:x" for n in range(0, 16, 5)]
     pace = Script("pace")
+    call = {"rate_limit": keys[0]}, {"interval": 1, "burst": 1000}
     return [
         *(lambda key=key: connection.do("GET", key) for key in keys),  # type: ignore[misc]
         lambda: connection.pipe([("GET", key) for key in keys]),
-        lambda: connection.run(pace, keys[:1], [1, 1000]),
-        lambda: connection.ask(pace, keys[:1], [1, 1000]),
-        lambda: connection.run_each(pace, [(keys[:1], [1, 1000])] * 3),
+        lambda: connection.run(pace, keys=call[0], args=call[1]),
+        lambda: connection.ask(pace, keys=call[0], args=call[1]),
+        lambda: connection.run_each(pace, [call] * 3),
     ]
 
 
@@ -140,6 +141,7 @@ def test_a_node_that_is_stopped_keeps_no_call_to_the_others(servers: Servers) ->
 
 def test_reading_that_waits_for_what_is_to_come_may_take_longer(servers: Servers) -> None:
     with connected(servers.of("valkey")) as connection:
+        connection.do("FLUSHALL")
         outbox = Outbox(connection, event_life=1000)
         partitions = outbox.groups()[0]
         outbox.open(partitions)
