@@ -62,12 +62,12 @@ class Connection:
         self._breaker = Breaker()
         self.is_cluster = isinstance(client, RedisCluster)
 
-    def run(self, script: Script, keys: Keys | Sequence[str], args: Args | Sequence[Argument]) -> Any:
+    def run(self, script: Script, *, keys: Keys, args: Args) -> Any:
         """Run *script* in one step, and wait for the replicas it must reach. Raises Unavailable, and TypeError for
         *keys* and *args* that are not its own."""
         return self._loaded(self._evaluate, script, *script.words(keys, args))
 
-    def ask(self, script: Script, keys: Keys | Sequence[str], args: Args | Sequence[Argument]) -> Any:
+    def ask(self, script: Script, *, keys: Keys, args: Args) -> Any:
         """Run *script*, which changes nothing that must reach a replica, in one step. Raises as `run` does."""
 
         def evaluate(command: list[Argument], _: str) -> Any:
@@ -86,7 +86,7 @@ class Connection:
 
         return self._called(keys[0], call)
 
-    def run_each(self, script: Script, calls: Sequence[tuple[Any, Any]]) -> list[Any]:
+    def run_each(self, script: Script, calls: Sequence[tuple[Keys, Args]]) -> list[Any]:
         """Run *script* for each of *calls* (keys, arguments), in their order and each in one step of its own, in one
         round trip where one server has them all. Raises as `run` does; some calls may then have been run."""
         words = [script.words(keys, args) for keys, args in calls]

@@ -146,13 +146,9 @@ class _Shape(NamedTuple):
 class Script:
     """One atomic change: the Lua file *name* of *folder*. Raises ValueError where its header and its body differ."""
 
-    def __init__(self, name: str, *, folder: Path = LUA, given: str = "") -> None:
+    def __init__(self, name: str, *, folder: Path = LUA) -> None:
         self.name = name
         text = (folder / f"{name}.lua").read_text("utf-8")
-        if "-- KEYS  1 " in text:
-            self.source = (f"{(folder / f'{given}.lua').read_text('utf-8')}" if given else "") + text
-            self.sha = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
-            return
         self.header = Header.of(text)
         parts = dict(_included(self.header.includes, folder))
         if faults := [*self.header.faults, *_faults(self.header.names, {**parts, "": text})]:
@@ -167,11 +163,9 @@ class Script:
             for given in product((False, True), repeat=len(groups))
         }
 
-    def words(self, keys: Keys | Sequence[str], args: Args | Sequence[Argument]) -> tuple[list[str], list[Argument]]:
+    def words(self, keys: Keys, args: Args) -> tuple[list[str], list[Argument]]:
         """Return KEYS and ARGV of a call that names its *keys* and *args*. Raises TypeError where the header names
         others."""
-        if not (isinstance(keys, Mapping) and isinstance(args, Mapping)):
-            return list(keys), list(args)
         given = tuple([sign.name in (keys if sign.table == "KEYS" else args) for sign in self._signs])
         shape = self._shapes[given]
         if (len(keys), len(args)) != shape.sizes:
