@@ -1,7 +1,7 @@
 -- Decide a comment, undo its last decision within that one's window, or give it another wording where it stands: state,
 -- queue, page, log and event in one step.
 --
--- @include clock, held, moderation_log, outbox, page, undo_window, waiting
+-- @include clock, held, moderation_log, outbox, page, tree, undo_window, waiting
 --
 -- KEYS
 --   comment            hash    the comment
