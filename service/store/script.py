@@ -54,6 +54,17 @@ _DEFINED: Final = re.compile(r"^local (?:function )?(\w+)", re.MULTILINE)
 
 Table = Literal["KEYS", "ARGV"]
 
+#: The tables, and what counts how far each was read.
+_TABLES: Final[dict[Table, str]] = {"KEYS": "k", "ARGV": "a"}
+
+#: What *count* words behind *at* are: as many as may be on Lua's stack are taken at once.
+_PART: Final = """do local function part(words, at, count)
+    if count + 0 < 4000 then return {unpack(words, at + 1, at + count)} end
+    local found = {}
+    for n = 1, count do found[n] = words[at + n] end
+    return found
+end"""
+
 
 def flat(fields: Mapping[str, Argument]) -> list[Argument]:
     """Return fields and values in turn, as a hash takes them."""
@@ -187,14 +198,13 @@ class Script:
 
     def _mismatch(self, keys: Keys, args: Args) -> TypeError:
         """Return what names the names that the header and a call do not share."""
-        tables: tuple[tuple[Table, Keys | Args], ...] = (("KEYS", keys), ("ARGV", args))
-        given = {(table, name) for table, found in tables for name in found}
+        given = {(table, name) for table, found in zip(_TABLES, (keys, args), strict=True) for name in found}
         groups = {each.group for each in self.header.names if (each.table, each.name) in given} | {""}
         wanted = {(each.table, each.name) for each in self.header.names if each.group in groups}
         faults = [
             f"{what} in {table}: {', '.join(names)}"
             for what, among in (("missing", wanted - given), ("unknown", given - wanted))
-            for table, _ in tables
+            for table in _TABLES
             if (names := sorted(name for each, name in among if each == table))
         ]
         return TypeError(f"{self.name}.lua is called with other names than its header's. {'; '.join(faults)}.")
@@ -231,31 +241,25 @@ def _faults(names: Sequence[Name], parts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _prelude(header: Header) -> str:
-    """Return the Lua lines that put a call's keys and arguments into K and A."""
-    counts = len(header.groups) + len(header.lists)
-    at = {"KEYS": 0, "ARGV": counts}
-    lines = []
-    for table in at:
-        always = header.of_table("KEYS" if table == "KEYS" else "ARGV", group="")
-        values = ", ".join(f"{each.name} = {table}[{at[table] + n}]" for n, each in enumerate(always, 1))
-        lines.append(f"local {table[0]} = {{{values}}}")
+    """Return the Lua lines that put a call's keys and arguments into K and A, which are made with room for all."""
+    lines, at = ["local KEYS, ARGV = KEYS, ARGV"], {"KEYS": 0, "ARGV": len(header.groups) + len(header.lists)}
+    for table in _TABLES:
+        always = header.of_table(table, group="")
+        values = [f"{each.name} = {table}[{at[table] + n}]" for n, each in enumerate(always, 1)]
+        rest = [f"{each.name} = nil" for each in header.names if each.table == table and each not in always]
+        lines.append(f"local {table[0]} = {{{', '.join([*values, *rest])}}}")
         at[table] += len(always)
-    if not counts:
+    if not (header.groups or header.lists):
         return "\n".join(lines)
-    lines.append(f"do local k, a = {at['KEYS']}, {at['ARGV']}")
+    lines += [_PART, f"local k, a = {at['KEYS']}, {at['ARGV']}"]
     for count, group in enumerate(header.groups, 1):
-        keys, args = header.of_table("KEYS", group=group), header.of_table("ARGV", group=group)
-        read = [
-            f"{each.variable} = {each.table}[{'k' if each.table == 'KEYS' else 'a'} + {n}]"
-            for those in (keys, args)
-            for n, each in enumerate(those, 1)
-        ]
         lines.append(f"if ARGV[{count}] == '1' then")
-        lines += [*read, f"k, a = k + {len(keys)}, a + {len(args)} end"]
+        for table, place in _TABLES.items():
+            given = header.of_table(table, group=group)
+            lines += [f"{each.variable} = {table}[{place} + {n}]" for n, each in enumerate(given, 1)]
+            lines += [f"{place} = {place} + {len(given)}"] if given else []
+        lines.append("end")
     for count, each in enumerate(header.lists, len(header.groups) + 1):
-        place = "k" if each.table == "KEYS" else "a"
-        lines.append(
-            f"{each.variable} = {{}} for n = 1, tonumber(ARGV[{count}]) do "
-            f"{each.variable}[n] = {each.table}[{place} + n] end {place} = {place} + #{each.variable}"
-        )
+        place = _TABLES[each.table]
+        lines.append(f"{each.variable} = part({each.table}, {place}, ARGV[{count}]) {place} = {place} + ARGV[{count}]")
     return "\n".join([*lines, "end"])

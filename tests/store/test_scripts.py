@@ -68,6 +68,9 @@ def test_a_script_reads_by_name_what_a_call_gives_by_name(folder: Folder, connec
     answers = connection.run_each(script, [(told[1], told[0]), (ALWAYS, FIELDS)])
     assert answers[0] == ["K.nothing", "{a}thing", "", "{a}event", "t_1", "", "{}", "x,y"]
     assert answers[1] == ["K.nothing", "{a}thing", "{a}one,{a}two", "", "t_1", "", "", ""]
+    # More than Lua's stack holds.
+    many = [str(n) for n in range(9000)]
+    assert connection.run(script, keys=ALWAYS, args=FIELDS | {"fields": many})[5] == ",".join(many)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 --
 -- @include clock
 
--- Write the event about *subject*, a comment or an endpoint, whose how-manieth it is, and put it into the outbox.
+-- Write the event about *subject*, a comment or an endpoint, and put it into the outbox. *sequence* numbers the events of
+-- one subject; it is delivered at *not_before*, at the earliest.
 local function emit(subject, sequence, not_before)
     redis.call('HSET', K.event, 'type', A.event_type, 'comment', subject, 'sequence', sequence, 'at', now,
         'not_before', not_before, 'data', A.event_data)
