@@ -36,6 +36,7 @@ Argument = str | int | float | bytes
 Keys = Mapping[str, str | Sequence[str]]
 Args = Mapping[str, Argument | Sequence[Argument]]
 
+#: What a call adds that gives no group.
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 LUA: Final = Path(__file__).parent / "lua"
@@ -142,13 +143,13 @@ class _Shape(NamedTuple):
     def of(cls, header: Header, groups: Sequence[str]) -> "_Shape":
         given = ("", *groups)
 
-        def flat(table: Table) -> tuple[str, ...]:
+        def words(table: Table) -> tuple[str, ...]:
             return tuple(each.name for group in given for each in header.of_table(table, group=group))
 
         def lists(table: Table) -> tuple[str | None, ...]:
             return tuple(each.name if each.group in given else None for each in header.of_table(table, is_list=True))
 
-        keys, args, key_lists, arg_lists = flat("KEYS"), flat("ARGV"), lists("KEYS"), lists("ARGV")
+        keys, args, key_lists, arg_lists = words("KEYS"), words("ARGV"), lists("KEYS"), lists("ARGV")
         sizes = (len(keys) + len([*filter(None, key_lists)]), len(args) + len([*filter(None, arg_lists)]))
         counts = tuple(int(group in groups) for group in header.groups)
         return cls(counts, keys, args, key_lists, arg_lists, sizes)
@@ -229,6 +230,10 @@ def _faults(names: Sequence[Name], parts: Mapping[str, str]) -> Iterator[str]:
     read: set[str] = set()
     for part, found in words.items():
         where = f" in include/{part}.lua" if part else ""
+        if part:
+            header = Header.of(parts[part])
+            yield from (f"{fault}{where}" for fault in header.faults)
+            yield from (f"names {each.variable}{where}: the script's own header does that" for each in header.names)
         for table, name in sorted(found & {(word, "") for word in ("KEYS", "ARGV", "K", "A")}):
             yield f"reads {table}{name} as a whole or by position{where}: name what is meant"
         used = {f"{table}.{name}" for table, name in found if table in ("K", "A") and name}

@@ -134,6 +134,11 @@ def test_includes_come_once_and_behind_what_they_need(folder: Folder) -> None:
     folder.include("event", "-- @include day\nlocal function tell() return day() .. K.events end\n")
     with pytest.raises(ValueError, match=r"reads K\.events in include/event\.lua, which its header does not name"):
         folder.script(text)
+    for wrong in ("-- @include day,", "-- @include day\n-- KEYS\n--   event  hash  the event"):
+        folder.include("event", f"{wrong}\nlocal function tell() return K.event end\n")
+        with pytest.raises(ValueError, match=r"(cannot read '-- @include day,'|names K.event) in include/event\.lua"):
+            folder.script(text)
+    folder.include("event", "-- @include day, clock\nlocal function tell() return day() .. K.event end\n")
     folder.include("clock", "-- @include event\nlocal now = 1\n")
     with pytest.raises(ValueError, match=r"event\.lua includes itself"):
         folder.script(text)
