@@ -20,9 +20,10 @@ from service.core.masking import MaskedText, mask
 from service.core.thread import key_of
 from service.core.verdict import Opinion, Span, Unscored, Verdict
 from service.processes.wiring import default_policy, fresh_id
-from service.store.connection import Connection, Script, connect
+from service.store.connection import Connection, connect
 from service.store.outbox import Outbox
 from service.store.queue import DAY, Door, NewEvent, Queue
+from service.store.script import Args, Keys, Script
 
 SITE = "news"
 LIFE = 30 * DAY
@@ -43,9 +44,9 @@ _KEYS, _PRINTS = KeyRing([b"s" * 32]), FingerprintKey(b"f" * 32)
 class Calls:
     """Stands where the queue's connection stands, and keeps its calls, to be sent many at once."""
 
-    kept: list[tuple[Script, list[str], list[Any]]] = field(default_factory=list)
+    kept: list[tuple[Script, Keys, Args]] = field(default_factory=list)
 
-    def run(self, script: Script, keys: list[str], args: list[Any]) -> list[Any]:
+    def run(self, script: Script, *, keys: Keys, args: Args) -> list[Any]:
         """Keep a call."""
         self.kept.append((script, keys, args))
         return ["admitted", 0]

@@ -8,8 +8,9 @@ from service.core.batch import CHUNK
 from service.core.comment import Outcome
 from service.core.site import Site
 from service.core.submission import Submission
-from service.store.connection import Argument, Connection, Script
+from service.store.connection import Connection
 from service.store.queue import DAY, Queue
+from service.store.script import Args, Keys, Script
 from service.use_cases.submit import Intake
 from tests.submissions import NETWORK
 
@@ -19,12 +20,12 @@ class _Calls:
     """Stands where the queue's connection stands: answers what is asked, and keeps what changes something."""
 
     connection: Connection
-    kept: list[tuple[Script, Sequence[str], Sequence[Argument]]] = field(default_factory=list)
+    kept: list[tuple[Script, Keys, Args]] = field(default_factory=list)
 
-    def ask(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> Any:
-        return self.connection.ask(script, keys, args)
+    def ask(self, script: Script, *, keys: Keys, args: Args) -> Any:
+        return self.connection.ask(script, keys=keys, args=args)
 
-    def run(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> list[Any]:
+    def run(self, script: Script, *, keys: Keys, args: Args) -> list[Any]:
         self.kept.append((script, keys, args))
         return ["admitted", 0]
 

@@ -13,8 +13,13 @@ from service.core.batch import CHUNK, Batch, Pick, Refusal
 from service.core.comment import Millis
 from service.core.errors import Fault, InvalidChange, NotFound
 from service.store import codec
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import PARTITIONS, SiteKeys, batches
+from service.store.script import NOTHING, Script, flat
+
+_BEGIN: Final = Script("begin_batch")
+_CLAIM: Final = Script("claim_next")
+_RECORD: Final = Script("record_batch")
 
 #: How long one may take for a chunk before another does it, ms.
 CLAIM: Final = 30_000
@@ -40,7 +45,6 @@ class Batches:
 
     def __init__(self, connection: Connection) -> None:
         self._redis = connection
-        self._begin, self._claim, self._record = Script("begin_batch"), Script("claim_next"), Script("record_batch")
 
     def begin(self, batch: Batch, picks: Sequence[Pick] = ()) -> tuple[Batch, str]:
         """Keep *batch*, which is to decide *picks*, or takes back what another made.
@@ -49,29 +53,26 @@ class Batches:
         Raises NotFound, InvalidChange where there is nothing to take back yet or at all.
         """
         keys = SiteKeys(batch.site)
-        fields = [word for pair in codec.batch_fields(batch).items() for word in pair]
+        undone = {"undone": keys.batch(batch.undoes), "made": keys.batch(batch.undoes, "made")}
         answer = self._redis.run(
-            self._begin,
-            [
-                keys.running,
-                keys.batch(batch.id),
-                keys.batch(batch.id, "todo"),
-                keys.batches,
-                keys.batch(batch.undoes),
-                keys.batch(batch.undoes, "made"),
-            ],
-            [
-                _name(batch),
-                batch.id,
-                "undo" if batch.undoes else "",
-                CHUNK,
-                CLAIM,
-                LIFE,
-                MOST_LISTED,
-                len(fields),
-                *fields,
-                *map(_word, picks),
-            ],
+            _BEGIN,
+            keys={
+                "running": keys.running,
+                "batch": keys.batch(batch.id),
+                "todo": keys.batch(batch.id, "todo"),
+                "batches": keys.batches,
+                **(undone if batch.undoes else NOTHING),
+            },
+            args={
+                "name": _name(batch),
+                "id": batch.id,
+                "chunk": CHUNK,
+                "claim_length": CLAIM,
+                "listed_for": LIFE,
+                "most_listed": MOST_LISTED,
+                "fields": flat(codec.batch_fields(batch)),
+                "picks": [_word(pick) for pick in picks],
+            },
         )
         match answer:
             case ["missing"]:
@@ -107,10 +108,14 @@ class Batches:
         comes."""
         counts = self._redis.pipe([("ZCARD", batches(partition)) for partition in range(PARTITIONS)])
         for partition in range(PARTITIONS):
-            if counts[partition] and (found := self._redis.run(self._claim, [batches(partition)], [CLAIM])):
+            if counts[partition] and (found := self._claim_in(partition)):
                 claim, name = found
                 site, id = name.split(" ")
                 yield self.turn(site, id, claim=claim)
+
+    def _claim_in(self, partition: int) -> list[str]:
+        claim = self._redis.run(_CLAIM, keys={"under_way": batches(partition)}, args={"claim_length": CLAIM})
+        return list(claim)
 
     def turn(self, site: str, id: str, *, claim: str) -> Turn:
         """Return the next chunk of the batch, on which *claim* is held. Raises NotFound."""
@@ -121,17 +126,17 @@ class Batches:
         """Note what came of a chunk, each of it; False where the claim had ended and it is another's."""
         batch = turn.batch
         keys = SiteKeys(batch.site)
+        parts = {part: keys.batch(batch.id, part) for part in ("todo", "made", "refused")}
         answer = self._redis.run(
-            self._record,
-            [keys.running, *(keys.batch(batch.id, part) for part in ("", "todo", "made", "refused"))],
-            [
-                _name(batch),
-                turn.claim,
-                LIFE,
-                len(made),
-                *map(_word, made),
-                *(codec.dumps(asdict(refusal)) for refusal in refused),
-            ],
+            _RECORD,
+            keys={"running": keys.running, "batch": keys.batch(batch.id), **parts},
+            args={
+                "name": _name(batch),
+                "claim": turn.claim,
+                "life": LIFE,
+                "new_made": [_word(pick) for pick in made],
+                "new_refused": [codec.dumps(asdict(refusal)) for refusal in refused],
+            },
         )
         return bool(answer[0] == "recorded")
 

@@ -6,11 +6,9 @@ With replicas a write is acknowledged only when they hold it too (WAIT): without
 writes.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import unquote, urlsplit
@@ -25,6 +23,7 @@ from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from service.core.errors import StartRefused, Unavailable
 from service.store.patience import CONNECTING, LIMIT, TIMELY, Breaker, TimelyManaged, TimelyTcp, deadline
+from service.store.script import Args, Argument, Keys, Script
 
 #: Milliseconds that an acknowledgement waits for its replicas: twice in time, should the script not be known yet.
 REPLICA_WAIT: Final = 900
@@ -32,11 +31,8 @@ REPLICA_WAIT: Final = 900
 #: Seconds before a call whose connection broke is made again, each time.
 AGAIN: Final = (0.05, 0.1, 0.2)
 
-Argument = str | int | float | bytes
 Command = tuple[Argument, ...]
 Answer = TypeVar("Answer")
-
-_LUA = Path(__file__).parent / "lua"
 
 #: Answers that are about the server's state, not about our command.
 #: redis-py tells of a pipeline's first such answer behind the command that it is to.
@@ -59,15 +55,6 @@ class _NodePool(redis.BlockingConnectionPool):
         super().__init__(connection_class=TimelyTcp, **options)  # type: ignore[no-untyped-call]
 
 
-class Script:
-    """One atomic change: the Lua file *name*, behind the one that it is *given*, loaded when the server does not know
-    it yet."""
-
-    def __init__(self, name: str, *, given: str = "") -> None:
-        self.source = "".join((_LUA / f"{each}.lua").read_text("utf-8") for each in (given, name) if each)
-        self.sha = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
-
-
 class Connection:
     """A pool of connections, opened when first used, so that it may be made before a fork."""
 
@@ -77,33 +64,37 @@ class Connection:
         self._breaker = Breaker()
         self.is_cluster = isinstance(client, RedisCluster)
 
-    def run(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> Any:
-        """Run *script* in one step, and wait for the replicas it must reach. Raises Unavailable."""
-        return self._called(keys[0], lambda: self._loaded(self._evaluate, script, keys, args))
+    def run(self, script: Script, *, keys: Keys, args: Args) -> Any:
+        """Run *script* in one step, and wait for the replicas it must reach. Raises Unavailable, and TypeError for
+        *keys* and *args* that are not its own."""
+        return self._loaded(self._evaluate, script, *script.words(keys, args))
 
-    def ask(self, script: Script, keys: Sequence[str], args: Sequence[Argument]) -> Any:
-        """Run *script*, which changes nothing that must reach a replica, in one step. Raises Unavailable."""
+    def ask(self, script: Script, *, keys: Keys, args: Args) -> Any:
+        """Run *script*, which changes nothing that must reach a replica, in one step. Raises as `run` does."""
 
         def evaluate(command: list[Argument], _: str) -> Any:
             return self._client.execute_command(*command)
 
-        return self._called(keys[0], lambda: self._loaded(evaluate, script, keys, args))
+        return self._loaded(evaluate, script, *script.words(keys, args))
 
-    @staticmethod
     def _loaded(
-        evaluate: Callable[[list[Argument], str], Any], script: Script, keys: Sequence[str], args: Sequence[Argument]
+        self, evaluate: Callable[[list[Argument], str], Any], script: Script, keys: list[str], args: list[Argument]
     ) -> Any:
-        try:
-            return evaluate(["EVALSHA", script.sha, len(keys), *keys, *args], keys[0])
-        except NoScriptError:
-            return evaluate(["EVAL", script.source, len(keys), *keys, *args], keys[0])
+        def call() -> Any:
+            try:
+                return evaluate(["EVALSHA", script.sha, len(keys), *keys, *args], keys[0])
+            except NoScriptError:
+                return evaluate(["EVAL", script.source, len(keys), *keys, *args], keys[0])
 
-    def run_each(self, script: Script, calls: Sequence[tuple[Sequence[str], Sequence[Argument]]]) -> list[Any]:
+        return self._called(keys[0], call)
+
+    def run_each(self, script: Script, calls: Sequence[tuple[Keys, Args]]) -> list[Any]:
         """Run *script* for each of *calls* (keys, arguments), in their order and each in one step of its own, in one
-        round trip where one server has them all. Raises Unavailable; some calls may then have been run."""
-        if len(calls) < 2 or self.is_cluster or self._replicas:
-            return [self.run(script, keys, args) for keys, args in calls]
-        evaluations = [("EVALSHA", script.sha, len(keys), *keys, *args) for keys, args in calls]
+        round trip where one server has them all. Raises as `run` does; some calls may then have been run."""
+        words = [script.words(keys, args) for keys, args in calls]
+        if len(words) < 2 or self.is_cluster or self._replicas:
+            return [self._loaded(self._evaluate, script, *each) for each in words]
+        evaluations = [("EVALSHA", script.sha, len(keys), *keys, *args) for keys, args in words]
         return self.pipe([("SCRIPT", "LOAD", script.source), *evaluations])[1:]
 
     def do(self, *command: Argument, **options: Any) -> Any:

@@ -15,9 +15,14 @@ from service.core.comment import LONGEST_UNDO, Millis
 from service.core.events import Attempt, Delivery, Endpoint, Event
 from service.core.schedule import RETRY_AFTER_FLOOR
 from service.store import webhook_codec
-from service.store.connection import Argument, Command, Connection, Script
+from service.store.connection import Command, Connection
 from service.store.keys import PARTITIONS, SiteKeys, due, undelivered
 from service.store.outbox import DELIVERIES_BOUND
+from service.store.script import Args, Keys, Script
+
+_LANES: Final = Script("lanes")
+_CLAIM: Final = Script("claim")
+_SETTLE: Final = Script("settle")
 
 #: Attempts kept for each delivery.
 ATTEMPTS_KEPT: Final = 20
@@ -74,14 +79,13 @@ class Deliveries:
         self._redis = connection
         self._event_life = event_life
         self._claim_length = exchange + CLAIM_MARGIN
-        self._lanes, self._claim, self._settle = Script("lanes"), Script("claim"), Script("settle")
 
     def claim(self, *, limit: int) -> list[Delivery]:
         """Claim up to *limit* deliveries that are due, from the endpoints of every partition in turn."""
         lanes = self._due(limit)
         shares = [limit // len(lanes) + (at < limit % len(lanes)) for at in range(len(lanes))]
         calls = [self._call(lane, limit=share) for lane, share in zip(lanes, shares, strict=True)]
-        answers = self._redis.run_each(self._claim, calls)
+        answers = self._redis.run_each(_CLAIM, calls)
         return [_delivery(name, claim, now) for now, claim, *names in answers for name in names]
 
     def parcels(self, deliveries: Sequence[Delivery]) -> list[Parcel]:
@@ -115,36 +119,38 @@ class Deliveries:
         keys = SiteKeys(delivery.site)
         endpoint = delivery.endpoint
         word, *times = self._redis.run(
-            self._settle,
-            [
-                keys.due,
-                keys.delivery(delivery.event, endpoint),
-                keys.attempts(delivery.event, endpoint),
-                keys.line(endpoint, delivery.comment),
-                keys.lane(endpoint),
-                keys.flying(endpoint),
-                keys.health(endpoint),
-                keys.undelivered,
-                keys.log(endpoint),
-                *(keys.log(endpoint, each) for each in ("waiting", "delivered", "dead")),
-                keys.event(delivery.event),
-            ],
-            [
-                delivery.name,
-                delivery.claim,
-                state,
-                after,
-                webhook_codec.attempt_json(attempt) if attempt else "",
-                ATTEMPTS_KEPT,
-                self._event_life,
-                f"{delivery.site} {endpoint}",
-                delivery.event,
-                rest,
-                pace,
-                DELIVERIES_BOUND,
-                LONGEST_UNDO,
-                webhook_codec.attempt_json(attempt.without_answer()) if attempt else "",
-            ],
+            _SETTLE,
+            keys={
+                "due": keys.due,
+                "delivery": keys.delivery(delivery.event, endpoint),
+                "attempts": keys.attempts(delivery.event, endpoint),
+                "comment_order": keys.line(endpoint, delivery.comment),
+                "endpoint_queue": keys.lane(endpoint),
+                "in_flight": keys.flying(endpoint),
+                "health": keys.health(endpoint),
+                "undelivered": keys.undelivered,
+                "log": keys.log(endpoint),
+                "log_waiting": keys.log(endpoint, "waiting"),
+                "log_delivered": keys.log(endpoint, "delivered"),
+                "log_dead": keys.log(endpoint, "dead"),
+                "event": keys.event(delivery.event),
+            },
+            args={
+                "name": delivery.name,
+                "claim": delivery.claim,
+                "state": state,
+                "after": after,
+                "attempt": webhook_codec.attempt_json(attempt) if attempt else "",
+                "without_answer": webhook_codec.attempt_json(attempt.without_answer()) if attempt else "",
+                "most_attempts": ATTEMPTS_KEPT,
+                "event_life": self._event_life,
+                "queue_name": f"{delivery.site} {endpoint}",
+                "event_id": delivery.event,
+                "rest": rest,
+                "pace": pace,
+                "most_deliveries": DELIVERIES_BOUND,
+                "longest_undo": LONGEST_UNDO,
+            },
         )
         return Settled(*times) if word == "settled" else None
 
@@ -161,7 +167,7 @@ class Deliveries:
         """Return up to *limit* lanes to look into, longest not served first."""
         counts = self._redis.pipe([("ZCARD", due(partition)) for partition in range(PARTITIONS)])
         busy = [partition for partition, count in enumerate(counts) if count]
-        answers = self._redis.run_each(self._lanes, [([due(partition)], [limit]) for partition in busy])
+        answers = self._redis.run_each(_LANES, [({"due": due(partition)}, {"limit": limit}) for partition in busy])
         found = [
             (float(score), lane.split(" "))
             for answer in answers
@@ -174,12 +180,26 @@ class Deliveries:
             for (site, id), text in zip(lanes, texts, strict=True)
         ]
 
-    def _call(self, lane: Lane, *, limit: int) -> tuple[list[str], list[Argument]]:
+    def _call(self, lane: Lane, *, limit: int) -> tuple[Keys, Args]:
         keys, id = SiteKeys(lane.site), lane.endpoint
-        pace = 60_000 / lane.per_minute if lane.per_minute else 0
+        interval = 60_000 / lane.per_minute if lane.per_minute else 0
         return (
-            [keys.due, keys.lane(id), keys.flying(id), keys.health(id), keys.clock],
-            [f"{lane.site} {id}", limit, MOST_IN_FLIGHT, self._claim_length, pace, max(BURST, pace), LONGEST_REST],
+            {
+                "due": keys.due,
+                "endpoint_queue": keys.lane(id),
+                "in_flight": keys.flying(id),
+                "health": keys.health(id),
+                "clock": keys.clock,
+            },
+            {
+                "queue_name": f"{lane.site} {id}",
+                "limit": limit,
+                "most_in_flight": MOST_IN_FLIGHT,
+                "claim_length": self._claim_length,
+                "interval": interval,
+                "burst": max(BURST, interval),
+                "longest_rest": LONGEST_REST,
+            },
         )
 
 

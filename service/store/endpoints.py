@@ -1,17 +1,23 @@
 """Where a site's events are told, and how each endpoint does."""
 
 from collections.abc import Callable
+from typing import Final
 
 from service.core.comment import LONGEST_UNDO, Millis
 from service.core.errors import NotFound, Unavailable
 from service.core.events import Endpoint, EventType, Health
 from service.store import webhook_codec
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.queue import NewEvent
+from service.store.script import NOTHING, Args, Keys, Script
+
+_CHANGE: Final = Script("change")
+_STOP: Final = Script("stop")
+_RESUME: Final = Script("resume")
 
 #: How often a change is tried while others change the same endpoint.
-TRIES = 5
+TRIES: Final = 5
 
 
 class Endpoints:
@@ -20,7 +26,6 @@ class Endpoints:
     def __init__(self, connection: Connection, *, event_life: Millis) -> None:
         self._redis = connection
         self._event_life = event_life
-        self._change, self._stop, self._resume = Script("change"), Script("stop"), Script("resume")
 
     def now(self) -> Millis:
         """Return the time by Redis's clock, the one that stored times are compared with."""
@@ -46,7 +51,9 @@ class Endpoints:
             text = self._text(site, id)
             changed = how(webhook_codec.endpoint(id, site, text))
             if self._redis.run(
-                self._change, [SiteKeys(site).endpoints], [id, text, webhook_codec.endpoint_json(changed)]
+                _CHANGE,
+                keys={"values": SiteKeys(site).endpoints},
+                args={"id": id, "was": text, "is": webhook_codec.endpoint_json(changed)},
             ):
                 return changed
         raise Unavailable("The endpoint", "others are changing it now.")
@@ -72,31 +79,50 @@ class Endpoints:
 
     def pause(self, site: str, id: str) -> None:
         """Deliver nothing until `resume`; what happens meanwhile is delivered then. Raises NotFound."""
-        if self._stopped(site, id, why="", event=NewEvent("", "")) == "missing":
+        if self._stop(site, id) == "missing":
             raise NotFound("webhook", id)
 
     def disable(self, site: str, id: str, *, why: str, event: NewEvent) -> bool:
         """Deliver nothing more until its owner resumes it, and tell the site's others of it; False if it was so
         already, or is gone."""
-        return self._stopped(site, id, why=why, event=event) == "stopped"
+        keys = SiteKeys(site)
+        answer = self._stop(
+            site,
+            id,
+            {"event": keys.event(event.id), "outbox": keys.outbox},
+            {
+                "reason": why,
+                "longest_undo": LONGEST_UNDO,
+                "event_id": event.id,
+                "event_type": EventType.DISABLED.value,
+                "event_data": event.data,
+                "event_life": self._event_life,
+                "site": site,
+            },
+        )
+        return answer == "stopped"
 
     def resume(self, site: str, id: str) -> None:
         """Go on delivering, first what it missed. Raises NotFound."""
         keys = SiteKeys(site)
         answer = self._redis.run(
-            self._resume, [keys.endpoints, keys.health(id), keys.due, keys.replays], [id, f"{site} {id}"]
+            _RESUME,
+            keys={
+                "endpoints": keys.endpoints,
+                "health": keys.health(id),
+                "due": keys.due,
+                "replays": keys.replays,
+            },
+            args={"id": id, "queue_name": f"{site} {id}"},
         )
         if answer == "missing":
             raise NotFound("webhook", id)
 
-    def _stopped(self, site: str, id: str, *, why: str, event: NewEvent) -> str:
-        keys = SiteKeys(site)
-        answer = self._redis.run(
-            self._stop,
-            [keys.endpoints, keys.health(id), keys.event(event.id), keys.outbox],
-            [id, why, event.id, EventType.DISABLED.value, event.data, self._event_life, site, LONGEST_UNDO],
-        )
-        return str(answer)
+    def _stop(self, site: str, id: str, keys: Keys = NOTHING, args: Args = NOTHING) -> str:
+        """Pause the endpoint, or disable it with what that takes."""
+        own = SiteKeys(site)
+        stopped = {"endpoints": own.endpoints, "health": own.health(id)}
+        return str(self._redis.run(_STOP, keys={**stopped, **keys}, args={"id": id, **args}))
 
     def _text(self, site: str, id: str) -> str:
         text = self._redis.do("HGET", SiteKeys(site).endpoints, id)

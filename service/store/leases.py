@@ -5,8 +5,13 @@ from typing import Final
 from service.core.comment import Actor, Lease
 from service.core.errors import NotFound
 from service.core.masking import retold
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import SiteKeys
+from service.store.script import Script
+
+_LEASE: Final = Script("lease")
+_RELEASE: Final = Script("release")
+_LEASED: Final = Script("leased")
 
 #: How long a moderator holds a comment that they do not touch, ms.
 LEASE_LENGTH: Final = 10 * 60 * 1000
@@ -20,15 +25,14 @@ class Leases:
 
     def __init__(self, connection: Connection) -> None:
         self._redis = connection
-        self._lease, self._release, self._leased = Script("lease"), Script("release"), Script("leased")
 
     def take(self, site: str, id: str, *, holder: Actor, token: str) -> Lease:
         """Hold the comment for *holder*, or for longer; the answer names whoever holds it already. Raises NotFound."""
         keys = SiteKeys(site)
         answer = self._redis.run(
-            self._lease,
-            [keys.comment(id), keys.lease(id), keys.leases],
-            [holder.id, holder.name, token, LEASE_LENGTH, id],
+            _LEASE,
+            keys={"comment": keys.comment(id), "lease": keys.lease(id), "leases": keys.leases},
+            args={"id": id, "holder": holder.id, "name": holder.name, "token": token, "length": LEASE_LENGTH},
         )
         match answer:
             case ["missing"]:
@@ -50,12 +54,15 @@ class Leases:
     def give_back(self, site: str, id: str, *, token: str) -> bool:
         """End the lease that *token* proves; False when it had ended."""
         keys = SiteKeys(site)
-        return bool(self._redis.run(self._release, [keys.lease(id), keys.leases], [token, id]))
+        held = {"lease": keys.lease(id), "leases": keys.leases}
+        return bool(self._redis.run(_RELEASE, keys=held, args={"id": id, "token": token}))
 
     def held(self, site: str) -> dict[str, Actor]:
         """Return who has which comment open now."""
         keys = SiteKeys(site)
-        ids = self._redis.ask(self._leased, [keys.leases], [MOST_LISTED, LEASE_LENGTH])
+        ids = self._redis.ask(
+            _LEASED, keys={"leases": keys.leases}, args={"limit": MOST_LISTED, "longest": LEASE_LENGTH}
+        )
         holders = self._redis.pipe([("HMGET", keys.lease(id), "holder", "name") for id in ids])
         return {
             id: Actor(holder, retold(name))

@@ -8,9 +8,12 @@ from service.core.errors import NotFound
 from service.core.events import Event, Logged
 from service.core.masking import REDACTION, MaskedText
 from service.store import codec, webhook_codec
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.ranges import members_from
+from service.store.script import Script
+
+_RETELL: Final = Script("retell")
 
 #: Where an event log begins.
 BEGINNING: Final = "0-0"
@@ -23,7 +26,6 @@ class Log:
 
     def __init__(self, connection: Connection) -> None:
         self._redis = connection
-        self._retell = Script("retell")
 
     def entries(self, site: str, *, after: str, until: str = "+", limit: int) -> list[tuple[str, Event | None]]:
         """Return up to *limit* entries behind *after* with their events, None for what is past its retention."""
@@ -60,9 +62,14 @@ class Log:
         endpoints = sorted(self._redis.do("HKEYS", keys.endpoints))
         attempts = [keys.attempts(id, endpoint) for id in kept for endpoint in endpoints]
         events = [keys.event(id) for id in kept]
-        return int(
-            self._redis.run(self._retell, [*events, *attempts], [len(events), *kept.values(), REDACTION]) if kept else 0
+        if not kept:
+            return 0
+        retold = self._redis.run(
+            _RETELL,
+            keys={"events": events, "attempts": attempts},
+            args={"data": [*kept.values()], "redaction": REDACTION},
         )
+        return int(retold)
 
     def deliveries(
         self, site: str, endpoint: str, *, state: Filter = "", after: tuple[float, str] | None = None, limit: int

@@ -13,8 +13,12 @@ from redis.exceptions import ResponseError
 
 from service.core.comment import LONGEST_UNDO, Millis
 from service.core.events import Endpoint
-from service.store.connection import Argument, Connection, Script
+from service.store.connection import Connection
 from service.store.keys import PARTITIONS, SiteKeys, clock, due, outbox
+from service.store.script import Args, Argument, Keys, Script
+
+_FAN_OUT: Final = Script("fan_out")
+_RECLAIM: Final = Script("reclaim")
 
 WORKERS: Final = "workers"
 
@@ -44,7 +48,6 @@ class Outbox:
     def __init__(self, connection: Connection, *, event_life: Millis) -> None:
         self._redis = connection
         self._event_life = event_life
-        self._fan_out, self._reclaim = Script("fan_out"), Script("reclaim")
 
     def groups(self) -> list[tuple[int, ...]]:
         """Return the partitions that one reader can watch together: all of them, but in a Cluster each its own."""
@@ -75,8 +78,11 @@ class Outbox:
 
     def abandoned(self, partition: int, *, worker: str, idle: Millis = ABANDONED) -> list[Entry]:
         """Return entries that another worker, or this one earlier, took and did not finish."""
-        keys = [outbox(partition), clock(partition), due(partition)]
-        answer = self._redis.run(self._reclaim, keys, [WORKERS, worker, idle, 100])
+        answer = self._redis.run(
+            _RECLAIM,
+            keys={"outbox": outbox(partition), "clock": clock(partition), "due": due(partition)},
+            args={"group": WORKERS, "worker": worker, "idle": idle, "limit": 100},
+        )
         # A script's answer is as it came: fields and values in one list.
         entries = [(id, dict(zip(words[::2], words[1::2], strict=True))) for id, words in _entries(answer[1])]
         return [_entry(partition, id, fields) for id, fields in entries]
@@ -86,32 +92,40 @@ class Outbox:
 
         "told", "gone" if it was told before, or "early" if another event of its comment comes first.
         """
-        return [str(answer) for answer in self._redis.run_each(self._fan_out, [self._call(*each) for each in entries])]
+        return [str(answer) for answer in self._redis.run_each(_FAN_OUT, [self._call(*each) for each in entries])]
 
-    def _call(self, entry: Entry, endpoints: Sequence[Endpoint]) -> tuple[list[str], list[Argument]]:
-        keys = SiteKeys(entry.site)
+    def _call(self, entry: Entry, endpoints: Sequence[Endpoint]) -> tuple[Keys, Args]:
+        keys, event, comment = SiteKeys(entry.site), entry.event, entry.comment
+        ids = [endpoint.id for endpoint in endpoints]
         return (
-            [
-                keys.outbox,
-                keys.health(entry.comment) if entry.comment.startswith("ep_") else keys.comment(entry.comment),
-                keys.event(entry.event),
-                keys.events,
-                keys.due,
-                keys.undelivered,
-                keys.history(entry.comment),
-                *(key for endpoint in endpoints for key in _keys_of(keys, entry, endpoint.id)),
-            ],
-            [
-                WORKERS,
-                entry.id,
-                entry.event,
-                LOG_BOUND,
-                self._event_life,
-                entry.sequence,
-                DELIVERIES_BOUND,
-                LONGEST_UNDO,
-                *(word for endpoint in endpoints for word in _words_of(entry, endpoint)),
-            ],
+            {
+                "outbox": keys.outbox,
+                "subject": keys.health(comment) if comment.startswith("ep_") else keys.comment(comment),
+                "event": keys.event(event),
+                "event_log": keys.events,
+                "history": keys.history(comment),
+                "due": keys.due,
+                "undelivered": keys.undelivered,
+                "deliveries": [keys.delivery(event, id) for id in ids],
+                "comment_orders": [keys.line(id, comment) for id in ids],
+                "endpoint_queues": [keys.lane(id) for id in ids],
+                "healths": [keys.health(id) for id in ids],
+                "logs": [keys.log(id) for id in ids],
+                "logs_waiting": [keys.log(id, "waiting") for id in ids],
+            },
+            {
+                "group": WORKERS,
+                "entry": entry.id,
+                "event_id": event,
+                "sequence": entry.sequence,
+                "most_events": LOG_BOUND,
+                "event_life": self._event_life,
+                "most_deliveries": DELIVERIES_BOUND,
+                "longest_undo": LONGEST_UNDO,
+                "names": [f"{entry.site} {event} {id} {comment}" for id in ids],
+                "queue_names": [f"{entry.site} {id}" for id in ids],
+                "wanted": [f" {' '.join(endpoint.wanted)} " for endpoint in endpoints],
+            },
         )
 
     def lag(self) -> Millis:
@@ -126,25 +140,6 @@ class Outbox:
     def length(self) -> int:
         """Return how many events wait to be fanned out."""
         return sum(self._redis.pipe([("XLEN", outbox(partition)) for partition in range(PARTITIONS)]))
-
-
-def _keys_of(keys: SiteKeys, entry: Entry, endpoint: str) -> tuple[str, ...]:
-    return (
-        keys.delivery(entry.event, endpoint),
-        keys.line(endpoint, entry.comment),
-        keys.lane(endpoint),
-        keys.health(endpoint),
-        keys.log(endpoint),
-        keys.log(endpoint, "waiting"),
-    )
-
-
-def _words_of(entry: Entry, endpoint: Endpoint) -> tuple[str, ...]:
-    return (
-        f"{entry.site} {entry.event} {endpoint.id} {entry.comment}",
-        f"{entry.site} {endpoint.id}",
-        f" {' '.join(endpoint.wanted)} ",
-    )
 
 
 def _entries(answer: list[Any]) -> list[tuple[str, Any]]:

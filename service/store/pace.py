@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.store import keys
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
+from service.store.script import Script
+
+_PACE: Final = Script("pace")
+_SIGN_IN: Final = Script("sign_in")
 
 #: How long a try waits when many try a name, and how long it may come then, ms.
 TURN: Final = 5_000
@@ -19,10 +23,14 @@ class Rate:
     per_minute: float
 
     @property
-    def words(self) -> tuple[float, float]:
-        """The ms between two, and the ms that a burst takes."""
-        interval = 60_000 / self.per_minute
-        return interval, interval * self.at_once
+    def interval(self) -> float:
+        """The ms between two."""
+        return 60_000 / self.per_minute
+
+    @property
+    def burst(self) -> float:
+        """The ms that may be taken in advance."""
+        return self.interval * self.at_once
 
 
 class Pace:
@@ -30,7 +38,6 @@ class Pace:
 
     def __init__(self, connection: Connection) -> None:
         self._redis = connection
-        self._script, self._sign_in = Script("pace"), Script("sign_in")
 
     def wait(self, digest: str, *, per_minute: float, burst: int) -> int:
         """Count a try to sign in; return 0 if it is welcome, else the seconds until one is."""
@@ -40,9 +47,22 @@ class Pace:
         """Count a try of a name from a network against three paces, whose *digests* and *rates* these are: of both, of
         the network, of the name. Return 0 if it is welcome, else the seconds until one is; for the name's sake that
         is a few, after which it is."""
-        places = [*map(keys.sign_in_attempts, digests), keys.sign_in_turn(digests[0])]
-        words = [word for rate in rates for word in rate.words]
-        return -(-int(self._redis.run(self._sign_in, places, [*words, TURN, TURN_LIFE])) // 1000)
+        (pair, network, name), (by_pair, by_network, by_name) = map(keys.sign_in_attempts, digests), rates
+        milliseconds = self._redis.run(
+            _SIGN_IN,
+            keys={"pair": pair, "network": network, "name": name, "turn": keys.sign_in_turn(digests[0])},
+            args={
+                "pair_interval": by_pair.interval,
+                "pair_burst": by_pair.burst,
+                "network_interval": by_network.interval,
+                "network_burst": by_network.burst,
+                "name_interval": by_name.interval,
+                "name_burst": by_name.burst,
+                "turn_delay": TURN,
+                "turn_life": TURN_LIFE,
+            },
+        )
+        return -(-int(milliseconds) // 1000)
 
     def forget(self, digest: str) -> None:
         """Forget the tries that were counted: one was right."""
@@ -53,4 +73,5 @@ class Pace:
         return self._wait(keys.SiteKeys(site).pace(f"reads {comment}"), Rate(burst, per_minute))
 
     def _wait(self, key: str, rate: Rate) -> int:
-        return -(-int(self._redis.run(self._script, [key], rate.words)) // 1000)
+        args = {"interval": rate.interval, "burst": rate.burst}
+        return -(-int(self._redis.run(_PACE, keys={"rate_limit": key}, args=args)) // 1000)

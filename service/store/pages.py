@@ -14,12 +14,12 @@ from service.core.comment import LONGEST_UNDO, Comment, Millis, Outcome, Reading
 from service.core.errors import NotFound
 from service.core.masking import MaskedText, retold
 from service.store import codec
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.ranges import members_from
+from service.store.script import Script
 
-#: The Lua file that says what is public: of a comment, and when its page changes.
-PUBLIC: Final = "public"
+_STATE: Final = Script("state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +77,14 @@ class Pages:
 
     def __init__(self, connection: Connection) -> None:
         self._redis = connection
-        self._state = Script("state", given=PUBLIC)
 
     def state(self, site: str, thread: str, *, closes_after: Millis = 0) -> State:
         """Return the page's state now; it closes *closes_after* its first comment, or never for 0."""
         keys = SiteKeys(site)
         revision, count, is_closed, pinned = self._redis.ask(
-            self._state,
-            [
-                keys.about(thread),
-                keys.thread(thread),
-                keys.soon(thread),
-                keys.tree(thread),
-                keys.roots(thread),
-                keys.busy(thread),
-            ],
-            [closes_after, LONGEST_UNDO],
+            _STATE,
+            keys={"about": keys.about(thread), **page_keys(keys, thread)},
+            args={"closes_after": closes_after, "longest_undo": LONGEST_UNDO},
         )
         return State(revision, count, bool(is_closed), pinned)
 
@@ -201,6 +193,17 @@ class Pages:
     @staticmethod
     def _sorted(keys: SiteKeys, thread: str, order: Order) -> str:
         return keys.busy(thread) if order is Order.REPLIES else keys.roots(thread)
+
+
+def page_keys(keys: SiteKeys, thread: str) -> dict[str, str | Sequence[str]]:
+    """Return the keys of what a page shows, as scripts name them."""
+    return {
+        "thread": keys.thread(thread),
+        "tree": keys.tree(thread),
+        "roots": keys.roots(thread),
+        "roots_by_replies": keys.busy(thread),
+        "in_undo_window": keys.soon(thread),
+    }
 
 
 def _id(path: str) -> str:

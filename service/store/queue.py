@@ -42,10 +42,16 @@ from service.core.thread import DEEPEST
 from service.core.verdict import Opinion, known
 from service.store import codec
 from service.store.acts import MOST_LOGGED
-from service.store.connection import Argument, Connection, Script
+from service.store.connection import Connection
 from service.store.keys import SiteKeys
 from service.store.leases import LEASE_LENGTH
-from service.store.pages import PUBLIC
+from service.store.pages import page_keys
+from service.store.script import NOTHING, Args, Argument, Keys, Script, flat
+
+_ADMIT: Final = Script("admit")
+_DECIDE: Final = Script("decide")
+_REPORT: Final = Script("report")
+_SEEN: Final = Script("seen")
 
 DAY: Final = 24 * 3600 * 1000
 
@@ -86,6 +92,11 @@ class Door:
     key: str = ""
     payload: str = ""
     is_answer: bool = False
+
+    @property
+    def interval(self) -> float:
+        """The ms between two comments, or reports."""
+        return 60_000 / self.per_minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +149,12 @@ class Queue:
     def __init__(self, connection: Connection, *, event_life: Millis) -> None:
         self._redis = connection
         self._event_life = event_life
-        self._admit, self._decide, self._report, self._seen = (
-            Script(name, given=PUBLIC) for name in ("admit", "decide", "report", "seen")
-        )
 
     def preflight(self, site: str, door: Door) -> Receipt | Welcome:
         """Return the receipt that the key of *door* has, or what is known of who is there: before any work, and
         counting nothing. Raises what `admit` would raise whatever the comment says."""
-        answer = self._redis.ask(self._admit, *_asked(site, door))
+        keys, args = _asked(site, door)
+        answer = self._redis.ask(_ADMIT, keys=keys, args=args)
         if answer[0] == "seen":
             return _earlier(answer[1], door)
         if answer[0] != "welcome":
@@ -161,47 +170,35 @@ class Queue:
     ) -> Receipt:
         """Store *comment* with its first decision. Raises Closed, Duplicate, TooFast, ParentMissing, KeyReused, and
         NoRoom or ShareUsed where it is to be held."""
-        keys, (asked, told) = SiteKeys(comment.site), _asked(comment.site, door, id=comment.id)
+        keys, (asked, limits) = SiteKeys(comment.site), _asked(comment.site, door, id=comment.id)
         verdict, author = known(comment.opinion), comment.author.identity
         answer = self._redis.run(
-            self._admit,
-            [
-                *asked,
-                keys.comment(comment.id),
-                keys.decisions(comment.id),
-                keys.waiting(Sorting.WORST),
-                keys.waiting(Sorting.OLDEST),
-                keys.thread(comment.thread),
-                keys.event(event.id),
-                keys.outbox,
-                keys.tree(comment.thread),
-                keys.roots(comment.thread),
-                keys.busy(comment.thread),
-                keys.waiting(Sorting.USEFUL),
-                keys.written(author),
-                keys.record(author),
-                keys.soon(comment.thread),
-                *map(keys.facet, facets_of(comment)),
-            ],
-            [
-                *told,
-                RECEIPT_LIFE,
-                SAID_LIFE,
-                comment.outcome.value,
-                round(verdict.worst, 6) if verdict else 0,
-                codec.decision_json(decision),
-                event.id,
-                EventType.of(comment.outcome).value,
-                event.data,
-                self._event_life,
-                comment.site,
-                comment.thread_url,
-                comment.thread_title,
-                DEEPEST,
-                "author" if author else "",
-                round(usefulness, 6),
-                *(part for pair in codec.comment_fields(comment).items() for part in pair),
-            ],
+            _ADMIT,
+            keys={
+                **asked,
+                **_lists(keys, comment),
+                **page_keys(keys, comment.thread),
+                **_event_keys(keys, event),
+                "comment": keys.comment(comment.id),
+                "decisions": keys.decisions(comment.id),
+                "author_comments": keys.written(author),
+                "author_counts": keys.record(author),
+            },
+            args={
+                **limits,
+                **self._event_args(comment.site, event, EventType.of(comment.outcome)),
+                "receipt_life": RECEIPT_LIFE,
+                "duplicate_life": SAID_LIFE,
+                "outcome": comment.outcome.value,
+                "worst": round(verdict.worst, 6) if verdict else 0,
+                "decision": codec.decision_json(decision),
+                "url": comment.thread_url,
+                "title": comment.thread_title,
+                "deepest": DEEPEST,
+                "is_known": "1" if author else "",
+                "usefulness": round(usefulness, 6),
+                "fields": flat(codec.comment_fields(comment)),
+            },
         )
         match answer:
             case ["admitted", _]:
@@ -225,7 +222,11 @@ class Queue:
     def seen(self, site: str, id: str) -> Seen:
         """Return the comment as the public and its author see it now. Raises NotFound."""
         keys = SiteKeys(site)
-        answer = self._redis.ask(self._seen, [keys.comment(id), keys.decisions(id)], [LONGEST_UNDO])
+        answer = self._redis.ask(
+            _SEEN,
+            keys={"comment": keys.comment(id), "decisions": keys.decisions(id)},
+            args={"longest_undo": LONGEST_UNDO},
+        )
         if not answer:
             raise NotFound("comment", id)
         outcome, decision, *fields = answer
@@ -250,102 +251,92 @@ class Queue:
     def decide(self, act: Act) -> Decision:
         """Append a decision to the version of its comment that was seen. Raises Superseded, Leased, NotFound,
         UndoTooLate."""
-        return _decided(self._redis.run(self._decide, *self._call(act)), act)
+        keys, args = self._call(act)
+        return _decided(self._redis.run(_DECIDE, keys=keys, args=args), act)
 
     def decide_each(self, acts: Sequence[Act]) -> list[Decision | ParleyError]:
         """Do each of *acts* as `decide` does, in as few round trips as may be; return what came of each."""
-        answers = self._redis.run_each(self._decide, [self._call(act) for act in acts])
+        answers = self._redis.run_each(_DECIDE, [self._call(act) for act in acts])
         return [_caught(answer, act) for answer, act in zip(answers, acts, strict=True)]
 
-    def _call(self, act: Act) -> tuple[list[str], list[Argument]]:
-        comment, decision, event, wording = act.comment, act.decision, act.event, act.wording
-        keys, author = SiteKeys(comment.site), comment.author.identity
-        return (
-            [
-                keys.comment(comment.id),
-                keys.decisions(comment.id),
-                keys.lease(comment.id),
-                keys.waiting(Sorting.WORST),
-                keys.waiting(Sorting.OLDEST),
-                keys.thread(comment.thread),
-                keys.soon(comment.thread),
-                keys.about(comment.thread),
-                keys.author(comment.author.known_as),
-                keys.event(event.id),
-                keys.outbox,
-                keys.event(comment.event),
-                keys.tree(comment.thread),
-                keys.roots(comment.thread),
-                keys.busy(comment.thread),
-                keys.reported,
-                keys.reported_latest,
-                keys.waiting(Sorting.USEFUL),
-                keys.escalated,
-                keys.spam,
-                keys.decided,
-                keys.leases,
-                keys.record(author),
-                keys.moderation_log,
-                keys.acts(comment.id),
-                keys.held,
-                keys.unsettled(comment.author.known_as),
-                *map(keys.facet, facets_of(comment)),
-            ],
-            [
-                comment.id,
-                comment.version,
-                act.lease,
-                decision.outcome.value,
-                codec.decision_json(decision),
-                act.undo_window,
-                "" if decision.undoes is None else "undo",
-                event.id,
-                (EventType.of(decision.outcome) if decision.undoes is None else EventType.UNDONE).value,
-                event.data,
-                self._event_life,
-                comment.site,
-                "escalated" if decision.escalates else "",
-                decision.actor.id if act.gives_way else "",
-                "author" if author else "",
-                MOST_DECIDED,
-                codec.entry_json(wording.entry) if wording else "",
-                MOST_LOGGED,
-                LEASE_LENGTH,
-                LONGEST_UNDO,
-                *(_wording_fields(wording) if wording else ()),
-            ],
-        )
+    def _call(self, act: Act) -> tuple[Keys, Args]:
+        comment, decision, wording = act.comment, act.decision, act.wording
+        site, author, known_as = SiteKeys(comment.site), comment.author.identity, comment.author.known_as
+        is_undoing = decision.undoes is not None
+        keys: Keys = {
+            **_lists(site, comment),
+            **page_keys(site, comment.thread),
+            **_event_keys(site, act.event),
+            "comment": site.comment(comment.id),
+            "decisions": site.decisions(comment.id),
+            "lease": site.lease(comment.id),
+            "leases": site.leases,
+            "reported": site.reported,
+            "reported_latest": site.reported_latest,
+            "escalated": site.escalated,
+            "spam": site.spam,
+            "decided": site.decided,
+            "held": site.held,
+            "about": site.about(comment.thread),
+            "author_key_counts": site.author(known_as),
+            "unsettled": site.unsettled(known_as),
+            "author_counts": site.record(author),
+            **({"undone_event": site.event(comment.event)} if is_undoing else NOTHING),
+            **({"moderation_log": site.moderation_log, "comment_log": site.acts(comment.id)} if wording else NOTHING),
+        }
+        event_type = EventType.UNDONE if is_undoing else EventType.of(decision.outcome)
+        args: Args = {
+            **self._event_args(comment.site, act.event, event_type),
+            "id": comment.id,
+            "version": comment.version,
+            "token": act.lease,
+            "outcome": decision.outcome.value,
+            "decision": codec.decision_json(decision),
+            "undo_window": act.undo_window,
+            "longest_undo": LONGEST_UNDO,
+            "escalated": "1" if decision.escalates else "",
+            "gives_way": decision.actor.id if act.gives_way else "",
+            "longest_lease": LEASE_LENGTH,
+            "most_decided": MOST_DECIDED,
+            "is_known": "1" if author else "",
+            **(_wording_args(wording) if wording else NOTHING),
+        }
+        return keys, args
+
+    def _event_args(self, site: str, event: NewEvent, type: EventType) -> dict[str, Argument]:
+        return {
+            "event_id": event.id,
+            "event_type": type.value,
+            "event_data": event.data,
+            "event_life": self._event_life,
+            "site": site,
+        }
 
     def report(self, comment: Comment, report: Report, *, door: Door, event: NewEvent) -> bool:
         """Note *report*; False if the same network, or very many, reported it before. Raises NotFound, TooFast."""
         keys = SiteKeys(comment.site)
         answer = self._redis.run(
-            self._report,
-            [
-                keys.comment(comment.id),
-                keys.reports(comment.id),
-                keys.reporters(comment.id),
-                keys.reported,
-                keys.pace(door.network),
-                keys.event(event.id),
-                keys.outbox,
-                keys.reported_latest,
-            ],
-            [
-                comment.id,
-                door.network,
-                codec.report_json(report),
-                MOST_REPORTS,
-                60_000 / door.per_minute,
-                60_000 / door.per_minute * door.burst,
-                event.id,
-                EventType.REPORTED.value,
-                event.data,
-                self._event_life,
-                comment.site,
-                MOST_REPORTERS,
-                LONGEST_UNDO,
-            ],
+            _REPORT,
+            keys={
+                **_event_keys(keys, event),
+                "comment": keys.comment(comment.id),
+                "reports": keys.reports(comment.id),
+                "reporters": keys.reporters(comment.id),
+                "reported": keys.reported,
+                "reported_latest": keys.reported_latest,
+                "rate_limit": keys.pace(door.network),
+            },
+            args={
+                **self._event_args(comment.site, event, EventType.REPORTED),
+                "id": comment.id,
+                "network": door.network,
+                "report": codec.report_json(report),
+                "most_reports": MOST_REPORTS,
+                "most_reporters": MOST_REPORTERS,
+                "interval": door.interval,
+                "burst": door.interval * door.burst,
+                "longest_undo": LONGEST_UNDO,
+            },
         )
         match answer:
             case ["missing"]:
@@ -359,49 +350,67 @@ class Queue:
         return [codec.report(text) for text in self._redis.do("LRANGE", SiteKeys(site).reports(id), 0, -1)]
 
 
-def _wording_fields(wording: Wording) -> list[Argument]:
+def _wording_args(wording: Wording) -> Args:
     verdict = known(wording.opinion)
     fields = {
-        "worst": round(verdict.worst, 6) if verdict else 0,
         "body": wording.body,
         "opinion": codec.opinion_json(wording.opinion),
         "sealed_covers": wording.sealed_covers,
         "lifted": "1" if wording.is_lifted else "",
     }
-    return [part for pair in fields.items() for part in pair]
+    return {
+        "entry": codec.entry_json(wording.entry),
+        "most_logged": MOST_LOGGED,
+        "worst": round(verdict.worst, 6) if verdict else 0,
+        "fields": flat(fields),
+    }
 
 
-def _asked(site: str, door: Door, *, id: str = "") -> tuple[list[str], list[Argument]]:
+def _lists(keys: SiteKeys, comment: Comment) -> Keys:
+    """Return the lists in which *comment* waits, if it does."""
+    return {
+        "worst": keys.waiting(Sorting.WORST),
+        "oldest": keys.waiting(Sorting.OLDEST),
+        "useful": keys.waiting(Sorting.USEFUL),
+        "facets": [keys.facet(facet) for facet in facets_of(comment)],
+    }
+
+
+def _event_keys(keys: SiteKeys, event: NewEvent) -> Keys:
+    return {"event": keys.event(event.id), "outbox": keys.outbox}
+
+
+def _asked(site: str, door: Door, *, id: str = "") -> tuple[Keys, Args]:
     """Return the keys and arguments by which `admit` asks what there is against a comment, or against that of *id*."""
-    keys, pace, most = SiteKeys(site), 60_000 / door.per_minute, door.most_held
+    keys, most = SiteKeys(site), door.most_held
     return (
-        [
-            keys.receipt(door.key),
-            keys.said(door.said),
-            keys.pace(door.network),
-            keys.comment(door.parent),
-            keys.about(door.thread),
-            keys.author(door.known_as),
-            keys.marks,
-            keys.held,
-            keys.unsettled(door.known_as),
-        ],
-        [
-            id,
-            door.payload if door.key else "",
-            "" if not door.parent else "answer" if door.is_answer else "reply",
-            pace,
-            pace * door.burst,
-            door.closes_after,
-            door.network,
-            most.comments,
-            most.bytes,
-            most.comments // SHARES,
-            most.bytes // SHARES,
-            door.known_as,
-            door.fingerprint,
-            LONGEST_UNDO,
-        ],
+        {
+            "receipt": keys.receipt(door.key),
+            "duplicate": keys.said(door.said),
+            "rate_limit": keys.pace(door.network),
+            "parent": keys.comment(door.parent),
+            "about": keys.about(door.thread),
+            "author_key_counts": keys.author(door.known_as),
+            "marks": keys.marks,
+            "held": keys.held,
+            "unsettled": keys.unsettled(door.known_as),
+        },
+        {
+            "id": id,
+            "payload": door.payload if door.key else "",
+            "reply": "" if not door.parent else "answer" if door.is_answer else "reply",
+            "interval": door.interval,
+            "burst": door.interval * door.burst,
+            "closes_after": door.closes_after,
+            "network": door.network,
+            "most_held": most.comments,
+            "most_held_bytes": most.bytes,
+            "share": most.comments // SHARES,
+            "share_bytes": most.bytes // SHARES,
+            "author_key": door.known_as,
+            "address": door.fingerprint,
+            "longest_undo": LONGEST_UNDO,
+        },
     )
 
 

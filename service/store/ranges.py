@@ -3,7 +3,8 @@
 from collections.abc import Container
 from typing import Final
 
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
+from service.store.script import Args, Script
 
 #: A place in a sorted set: a score and the member that has it.
 Place = tuple[float, str]
@@ -35,5 +36,6 @@ def _page(
     connection: Connection, key: str, *, after: Place | None, limit: int, descending: bool
 ) -> list[tuple[str, float]]:
     score, member = (repr(after[0]), after[1]) if after else ("", "")
-    answer = connection.ask(_BEHIND, [key], [score, member, limit, "down" if descending else "up"])
+    place: Args = {"score": score, "member": member, "limit": limit, "direction": "down" if descending else "up"}
+    answer = connection.ask(_BEHIND, keys={"members": key}, args=place)
     return [(member, float(score)) for member, score in zip(answer[::2], answer[1::2], strict=True)]

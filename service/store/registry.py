@@ -15,7 +15,12 @@ from service.core.policy import Policy
 from service.core.ports import Fingerprints, Sealed, Sealing
 from service.core.site import Site
 from service.store import codec, keys
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
+from service.store.script import Args, Script
+
+_MEMBER: Final = Script("member")
+_CHANGE: Final = Script("change")
+_JOIN: Final = Script("join")
 
 #: How long an invitation may be taken up, ms.
 INVITATION_LIFE: Final = 15 * 60 * 1000
@@ -55,11 +60,8 @@ class Registry:
     def __init__(self, connection: Connection, *, default_policy: Policy) -> None:
         self._redis = connection
         self._default_policy = default_policy
-        self._member = Script("member")
         #: The names of each site's moderators, read when people and tokens had changed so often.
         self._moderators: tuple[str, Callable[[str], Mapping[str, str]]] = ("", lambda _: {})
-        self._change = Script("change")
-        self._join = Script("join")
         self._tried_until, self._refusal = 0.0, cast("Unavailable | None", None)
 
     def check_layout(self) -> None:
@@ -172,13 +174,20 @@ class Registry:
         while answer == "changed":
             changes, people, tokens = self._members()
             check(people, tokens)
-            (answer,) = self._redis.run(self._member, [key, keys.NAMES, keys.SITES], [id, text, name, changes])
-        return bool(answer == "stored")
+            answer = self._run(key, id, text, name=name, changes=changes)
+        return answer == "stored"
 
     def _forget(self, key: str, id: str, *, name: str) -> bool:
         """Forget a member; False if there was none."""
-        (answer,) = self._redis.run(self._member, [key, keys.NAMES, keys.SITES], [id, "", name, ""])
-        return bool(answer == "forgotten")
+        return self._run(key, id, "", name=name, changes="") == "forgotten"
+
+    def _run(self, key: str, id: str, text: str, *, name: str, changes: str) -> str:
+        (answer,) = self._redis.run(
+            _MEMBER,
+            keys={"members": key, "names": keys.NAMES, "sites": keys.SITES},
+            args={"id": id, "member": text, "name": name, "changes": changes},
+        )
+        return str(answer)
 
     # People
 
@@ -209,7 +218,8 @@ class Registry:
         text = self._redis.do("HGET", keys.PEOPLE, before.id)
         if text is None or codec.member(before.id, text) != before:
             return False
-        return bool(self._redis.run(self._change, [keys.PEOPLE], [before.id, text, codec.member_json(after)]))
+        change = {"id": before.id, "was": text, "is": codec.member_json(after)}
+        return bool(self._redis.run(_CHANGE, keys={"values": keys.PEOPLE}, args=change))
 
     def remove_person(self, name: str) -> None:
         """Forget the person; their sessions end at once. Raises NotFound."""
@@ -264,13 +274,28 @@ class Registry:
     def join(self, digest: str, person: Member, *, check: Check) -> None:
         """Store *person*, who signs in by name, and spend the invitation by that, or do neither. Raises NotFound,
         InvitationOver, and InvalidChange if the name is taken, or by *check*."""
-        used = [keys.invitation(digest), keys.NAMES, keys.PEOPLE, keys.SITES]
-        stored = [person.name.casefold(), person.id, codec.member_json(person)]
+        stored: Args = {
+            "life": INVITATION_LIFE,
+            "remembered_for": REMEMBERED,
+            "used": USED,
+            "name": person.name.casefold(),
+            "id": person.id,
+            "person": codec.member_json(person),
+        }
         answer = "changed"
         while answer == "changed":
             changes, people, tokens = self._members()
             check(people, tokens)
-            answer = self._redis.run(self._join, used, [INVITATION_LIFE, REMEMBERED, USED, *stored, changes])
+            answer = self._redis.run(
+                _JOIN,
+                keys={
+                    "invitation": keys.invitation(digest),
+                    "names": keys.NAMES,
+                    "people": keys.PEOPLE,
+                    "sites": keys.SITES,
+                },
+                args={**stored, "changes": changes},
+            )
         match answer:
             case "unknown":
                 raise _no_invitation()

@@ -9,9 +9,13 @@ from typing import Final, Literal
 
 from service.core.comment import LONGEST_UNDO, Millis
 from service.core.events import Endpoint, Event, EventType
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
 from service.store.keys import PARTITIONS, SiteKeys, replays
 from service.store.log import Log
+from service.store.script import NOTHING, Args, Keys, Script, flat
+
+_CLAIM: Final = Script("claim_next")
+_REDELIVER: Final = Script("redeliver")
 
 #: Events that one step delivers again.
 BATCH: Final = 200
@@ -46,7 +50,6 @@ class Replays:
         self._redis = connection
         self._log = log
         self._event_life = event_life
-        self._claim, self._redeliver = Script("claim_next"), Script("redeliver")
 
     def begin(self, replay: Replay) -> None:
         """Let a worker do *replay*."""
@@ -61,7 +64,7 @@ class Replays:
         """Claim a replay of each partition that has one to go on with."""
         counts = self._redis.pipe([("ZCARD", replays(partition)) for partition in range(PARTITIONS)])
         found = [
-            self._redis.run(self._claim, [replays(partition)], [CLAIM])
+            self._redis.run(_CLAIM, keys={"under_way": replays(partition)}, args={"claim_length": CLAIM})
             for partition in range(PARTITIONS)
             if counts[partition]
         ]
@@ -74,8 +77,18 @@ class Replays:
         is_last = replay.mode != "catch_up" and len(entries) < BATCH
         following = Replay(replay.site, replay.endpoint, replay.mode, read, replay.until)
         events = [event for _, event in entries if event and event.type in endpoint.wanted]
+        keys = SiteKeys(replay.site)
         self._run(
-            endpoint, events, mode=replay.mode, replay=replay, following="" if is_last else following.name, read=read
+            endpoint,
+            events,
+            replay.mode,
+            {"replays": keys.replays, "event_log": keys.events, "health": keys.health(endpoint.id)},
+            {
+                "replay": replay.name,
+                "claim": replay.claim,
+                "following": "" if is_last else following.name,
+                "last_read": read,
+            },
         )
 
     def drop(self, replay: Replay) -> None:
@@ -84,7 +97,7 @@ class Replays:
 
     def again(self, endpoint: Endpoint, event: Event) -> None:
         """Deliver one event again, or for the first time."""
-        self._run(endpoint, [event], mode="all")
+        self._run(endpoint, [event], "all")
 
     def test(self, endpoint: Endpoint, id: str) -> None:
         """Deliver the test event *id* to *endpoint* alone. It is in no log but its delivery's."""
@@ -98,7 +111,7 @@ class Replays:
         stored = fields | {"data": json.dumps(data, ensure_ascii=False)}
         self._redis.pipe(
             [
-                ("HSET", keys.event(id), *(word for pair in stored.items() for word in pair)),
+                ("HSET", keys.event(id), *flat(stored)),
                 ("PEXPIRE", keys.event(id), self._event_life),
             ]
         )
@@ -108,42 +121,35 @@ class Replays:
         self,
         endpoint: Endpoint,
         events: list[Event],
-        *,
         mode: Mode,
-        replay: Replay | None = None,
-        following: str = "",
-        read: str = "",
+        more_keys: Keys = NOTHING,
+        more_args: Args = NOTHING,
     ) -> None:
+        """Deliver *events* again, as a step of a replay with what that takes, or by themselves."""
         keys, id = SiteKeys(endpoint.site), endpoint.id
         self._redis.run(
-            self._redeliver,
-            [
-                keys.due,
-                keys.lane(id),
-                keys.flying(id),
-                keys.health(id),
-                keys.undelivered,
-                keys.log(id),
-                *(keys.log(id, state) for state in ("waiting", "delivered", "dead")),
-                keys.replays,
-                keys.events,
-                *(
-                    key
-                    for event in events
-                    for key in (keys.event(event.id), keys.delivery(event.id, id), keys.line(id, event.comment))
-                ),
-            ],
-            [
-                f"{endpoint.site} {id}",
-                self._event_life,
-                mode,
-                replay.name if replay else "",
-                replay.claim if replay else "",
-                following,
-                read,
-                LONGEST_UNDO,
-                *(f"{event.site} {event.id} {id} {event.comment}" for event in events),
-            ],
+            _REDELIVER,
+            keys={
+                "due": keys.due,
+                "endpoint_queue": keys.lane(id),
+                "undelivered": keys.undelivered,
+                "log": keys.log(id),
+                "log_waiting": keys.log(id, "waiting"),
+                "log_delivered": keys.log(id, "delivered"),
+                "log_dead": keys.log(id, "dead"),
+                "events": [keys.event(event.id) for event in events],
+                "deliveries": [keys.delivery(event.id, id) for event in events],
+                "comment_orders": [keys.line(id, event.comment) for event in events],
+                **more_keys,
+            },
+            args={
+                "queue_name": f"{endpoint.site} {id}",
+                "event_life": self._event_life,
+                "mode": mode,
+                "longest_undo": LONGEST_UNDO,
+                "names": [f"{event.site} {event.id} {id} {event.comment}" for event in events],
+                **more_args,
+            },
         )
 
 

@@ -8,7 +8,12 @@ from typing import Final
 from service.core.people import Member
 from service.core.session import Session, Told
 from service.store import codec, keys
-from service.store.connection import Connection, Script
+from service.store.connection import Connection
+from service.store.script import Args, Keys, Script, flat
+
+_BEGIN: Final = Script("begin_session")
+_FIND: Final = Script("session")
+_TELL: Final = Script("tell")
 
 #: How often it is noted that a session is in use, ms.
 NOTED: Final = 60_000
@@ -26,27 +31,35 @@ class Sessions:
     def __init__(self, connection: Connection, *, life: int, idle: int) -> None:
         self._redis = connection
         self.life, self.idle = life, min(idle, life)
-        self._begin, self._find, self._tell = Script("begin_session"), Script("session"), Script("tell")
 
     def begin(self, person: Member, secret: str, *, browser: str, network: str) -> None:
         """Begin a session of *person*, which whoever has its *secret* uses; *browser* and *network* tell it apart."""
         digest = digest_of(secret)
         fields = {"member": person.id, "credential": person.credential, "browser": browser, "network": network}
-        words = [word for pair in fields.items() for word in pair]
-        places = [keys.session(digest), keys.sessions_of(person.id)]
-        many = self._redis.run(self._begin, places, [digest, self.life, self.idle, MOST, *words, "told", ""])
+        many = self._redis.run(
+            _BEGIN,
+            keys={"session": keys.session(digest), "sessions": keys.sessions_of(person.id)},
+            args={
+                "digest": digest,
+                "life": self.life,
+                "idle": self.idle,
+                "most": MOST,
+                "fields": flat(fields | {"told": ""}),
+            },
+        )
         self._redis.pipe([("DEL", keys.session(each)) for each in many])
 
     def find(self, secret: str, *, renew: bool) -> Session | None:
         """Return the session of *secret*, or None when it has ended: by time, or with the password that began it, or
         its person. To *renew* it is to say that it is in use."""
         digest = digest_of(secret)
-        return _session(digest, self._redis.ask(self._find, *self._question(digest, NOTED if renew else 0)))
+        place, question = self._question(digest, note_after=NOTED if renew else 0)
+        return _session(digest, self._redis.ask(_FIND, keys=place, args=question))
 
     def of(self, person: Member) -> list[Session]:
         """Return the person's sessions, the last begun first."""
         digests = self._redis.do("ZRANGE", keys.sessions_of(person.id), 0, -1, "REV")
-        answers = self._redis.run_each(self._find, [self._question(digest, 0) for digest in digests])
+        answers = self._redis.run_each(_FIND, [self._question(digest) for digest in digests])
         found = (_session(digest, answer) for digest, answer in zip(digests, answers, strict=True))
         return [session for session in found if session is not None and session.member.id == person.id]
 
@@ -57,10 +70,13 @@ class Sessions:
     def tell(self, digest: str, told: Told) -> None:
         """Keep what the session's next page shows."""
         text = json.dumps(asdict(told)) if told != Told() else ""
-        self._redis.ask(self._tell, [keys.session(digest)], [text])
+        self._redis.ask(_TELL, keys={"session": keys.session(digest)}, args={"told": text})
 
-    def _question(self, digest: str, noted: int) -> tuple[list[str], list[int]]:
-        return [keys.session(digest), keys.PEOPLE], [self.life, self.idle, noted, SLACK]
+    def _question(self, digest: str, *, note_after: int = 0) -> tuple[Keys, Args]:
+        return (
+            {"session": keys.session(digest), "people": keys.PEOPLE},
+            {"life": self.life, "idle": self.idle, "note_after": note_after, "slack": SLACK},
+        )
 
 
 def digest_of(secret: str) -> str:

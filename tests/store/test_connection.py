@@ -8,15 +8,18 @@ import pytest
 
 from service.core.errors import StartRefused, Unavailable
 from service.processes.wiring import default_policy
-from service.store.connection import Connection, Script, connect
+from service.store.connection import Connection, connect
 from service.store.registry import Registry
+from service.store.script import Script
 from tests.servers import KINDS, Servers, ValkeyForTests, ValkeyOnPort, free_port
 
 PACE = Script("pace")
 
 
 def write(connection: Connection) -> object:
-    return connection.run(PACE, ["parley:{registry}:attempts:test"], [1, 1_000_000])
+    return connection.run(
+        PACE, keys={"rate_limit": "parley:{registry}:attempts:test"}, args={"interval": 1, "burst": 1_000_000}
+    )
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from service.core.errors import Unavailable
-from service.store.connection import Connection, Script, connect
+from service.store.connection import Connection, connect
 from service.store.outbox import Outbox
+from service.store.script import Script
 from tests.processes import timed, wait_for
 from tests.servers import AnyServer, Server, Servers
 
@@ -54,12 +55,13 @@ def calls(connection: Connection) -> list[Callable[[], object]]:
     """Return each way to ask, of each part of the data."""
     keys = [f"parley:{{p{n:02}}}:x" for n in range(0, 16, 5)]
     pace = Script("pace")
+    call = {"rate_limit": keys[0]}, {"interval": 1, "burst": 1000}
     return [
         *(lambda key=key: connection.do("GET", key) for key in keys),  # type: ignore[misc]
         lambda: connection.pipe([("GET", key) for key in keys]),
-        lambda: connection.run(pace, keys[:1], [1, 1000]),
-        lambda: connection.ask(pace, keys[:1], [1, 1000]),
-        lambda: connection.run_each(pace, [(keys[:1], [1, 1000])] * 3),
+        lambda: connection.run(pace, keys=call[0], args=call[1]),
+        lambda: connection.ask(pace, keys=call[0], args=call[1]),
+        lambda: connection.run_each(pace, [call] * 3),
     ]
 
 

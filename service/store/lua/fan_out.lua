@@ -1,75 +1,85 @@
 -- Copy an event from the outbox to the site's log and make one delivery per endpoint, in the order of the comment's events.
 --
--- KEYS  1 outbox   stream  events to fan out
---       2 subject  hash    `told`: the last sequence fanned out, of the comment or endpoint that the event is about
---       3 event    hash    the event
---       4 events   stream  the site's log
---       5 due      zset    lanes by when to look
---       6 open     zset    deliveries under way
---       7 history  zset    the comment's events by sequence
---       8 … for each endpoint: delivery hash, line zset, lane zset, health hash, log zset, log:waiting zset
--- ARGV  1 group    2 entry in the outbox    3 event id    4 bound of the log, entries    5 age of the log, ms
---       6 the event's sequence    7 bound of an endpoint's log, deliveries    8 longest undo window, ms
---       9 … for each endpoint: the delivery's name without its last word (not_before), the lane's name in due,
---           the wanted types between spaces
+-- @include clock, not_before
+--
+-- KEYS
+--   outbox             stream  events to fan out
+--   subject            hash    `told`: the last sequence fanned out, of the comment or endpoint that the event is about
+--   event              hash    the event
+--   event_log          stream  the site's events
+--   history            zset    the comment's events by sequence
+--   due                zset    endpoints' queues by when to look
+--   undelivered        zset    deliveries under way
+--   deliveries …       hash    of each endpoint: the new delivery
+--   comment_orders …   zset    of each endpoint: deliveries about this comment, by sequence
+--   endpoint_queues …  zset    of each endpoint: deliveries by when they are due
+--   healths …          hash    of each endpoint: paused, disabled, catching_up, missing_from
+--   logs …             zset    of each endpoint: its deliveries
+--   logs_waiting …     zset    of each endpoint: those waiting
+-- ARGV
+--   group              group of the outbox
+--   entry              entry in the outbox
+--   event_id           event id
+--   sequence           the event's sequence
+--   most_events        bound of the event log, entries
+--   event_life         age of the event log, ms
+--   most_deliveries    bound of an endpoint's log, deliveries
+--   longest_undo       longest undo window, ms
+--   names …            of each endpoint: the delivery's name without its last word (not_before)
+--   queue_names …      of each endpoint: its queue's name in due
+--   wanted …           of each endpoint: the wanted types between spaces
 -- Answers  "gone" (expired, or told before) | "early" (an earlier event of the comment comes first) | "told"
 
 local function finish(answer)
-    redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
-    redis.call('XDEL', KEYS[1], ARGV[2])
+    redis.call('XACK', K.outbox, A.group, A.entry)
+    redis.call('XDEL', K.outbox, A.entry)
     return answer
 end
 
-local sequence, told = tonumber(ARGV[6]), tonumber(redis.call('HGET', KEYS[2], 'told') or 0)
+local sequence, told = tonumber(A.sequence), tonumber(redis.call('HGET', K.subject, 'told') or 0)
 if sequence <= told then return finish('gone') end
 if sequence > told + 1 then return 'early' end
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local oldest = string.format('%d', now - ARGV[5])
-redis.call('HSET', KEYS[2], 'told', sequence)
+local oldest = string.format('%d', now - A.event_life)
+redis.call('HSET', K.subject, 'told', sequence)
 
-local event = redis.call('HMGET', KEYS[3], 'type', 'not_before', 'cancelled')
-if not event[1] then return finish('gone') end
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[4], '*', 'event', ARGV[3], 'type', event[1])
-redis.call('XTRIM', KEYS[4], 'MINID', '~', oldest)
-redis.call('ZADD', KEYS[7], sequence, ARGV[3])
-redis.call('PEXPIRE', KEYS[7], ARGV[5])
-redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', oldest)
+local kind, stored_not_before, cancelled = unpack(redis.call('HMGET', K.event, 'type', 'not_before', 'cancelled'))
+if not kind then return finish('gone') end
+redis.call('XADD', K.event_log, 'MAXLEN', '~', A.most_events, '*', 'event', A.event_id, 'type', kind)
+redis.call('XTRIM', K.event_log, 'MINID', '~', oldest)
+redis.call('ZADD', K.history, sequence, A.event_id)
+redis.call('PEXPIRE', K.history, A.event_life)
+redis.call('ZREMRANGEBYSCORE', K.undelivered, '-inf', oldest)
 
-if event[3] then return finish('told') end
+if cancelled then return finish('told') end
 
--- What would be told later than any window ends was written by a clock that went back since.
-if tonumber(event[2]) > now + ARGV[8] then
-    event[2] = string.format('%d', now)
-    redis.call('HSET', KEYS[3], 'not_before', event[2])
-end
+local not_before = delivered_from(stored_not_before)
+if not_before ~= stored_not_before then redis.call('HSET', K.event, 'not_before', not_before) end
 
-local at = 8
-for n = 9, #ARGV, 3 do
-    local delivery, line, lane, health, log, waiting = unpack(KEYS, at, at + 5)
-    at = at + 6
-    if string.find(ARGV[n + 2], ' ' .. event[1] .. ' ', 1, true) then
+for n, name_without_time in ipairs(A.names) do
+    if string.find(A.wanted[n], ' ' .. kind .. ' ', 1, true) then
+        local health = K.healths[n]
         local paused, disabled, catching_up = unpack(redis.call('HMGET', health, 'paused', 'disabled', 'catching_up'))
         if paused or disabled then
             local missing_from = tonumber(redis.call('HGET', health, 'missing_from') or math.huge)
             if missing_from > now then redis.call('HSET', health, 'missing_from', string.format('%d', now)) end
         elseif not catching_up then
-            local name = ARGV[n] .. ' ' .. event[2]
+            local name = name_without_time .. ' ' .. not_before
+            local delivery, comment_order, endpoint_queue = K.deliveries[n], K.comment_orders[n], K.endpoint_queues[n]
             redis.call('HSET', delivery, 'state', 'waiting', 'failures', 0, 'created_at', now, 'changed_at', now,
-                'due_at', event[2])
-            redis.call('PEXPIRE', delivery, ARGV[5])
-            redis.call('ZADD', KEYS[6], event[2], name)
-            redis.call('ZADD', log, now, ARGV[3])
-            redis.call('ZADD', waiting, now, ARGV[3])
-            redis.call('ZREMRANGEBYSCORE', log, '-inf', oldest)
-            redis.call('ZREMRANGEBYRANK', log, 0, -1 - ARGV[7])
-            redis.call('ZADD', line, sequence, name)
-            redis.call('PEXPIRE', line, ARGV[5])
-            if redis.call('ZCARD', line) == 1 then
-                redis.call('ZADD', lane, event[2], name)
-                redis.call('PEXPIRE', lane, ARGV[5])
-                redis.call('ZADD', KEYS[5], 'LT', event[2], ARGV[n + 1])
+                'due_at', not_before)
+            redis.call('PEXPIRE', delivery, A.event_life)
+            redis.call('ZADD', K.undelivered, not_before, name)
+            redis.call('ZADD', K.logs[n], now, A.event_id)
+            redis.call('ZADD', K.logs_waiting[n], now, A.event_id)
+            redis.call('ZREMRANGEBYSCORE', K.logs[n], '-inf', oldest)
+            redis.call('ZREMRANGEBYRANK', K.logs[n], 0, -1 - A.most_deliveries)
+            redis.call('ZADD', comment_order, sequence, name)
+            redis.call('PEXPIRE', comment_order, A.event_life)
+            if redis.call('ZCARD', comment_order) == 1 then
+                redis.call('ZADD', endpoint_queue, not_before, name)
+                redis.call('PEXPIRE', endpoint_queue, A.event_life)
+                redis.call('ZADD', K.due, 'LT', not_before, A.queue_names[n])
             end
         end
     end

@@ -1,17 +1,16 @@
--- Count a try against a pace (GCRA: the generic cell rate algorithm).
+-- Count a try against a rate limit.
 --
--- KEYS  1 pace  string  theoretical arrival time of the next try, ms; expires
--- ARGV  1 ms between tries    2 burst, ms
+-- @include rate_limit
+--
+-- KEYS
+--   rate_limit  string  GCRA's theoretical arrival time of the next try, ms; expires
+-- ARGV
+--   interval    ms between tries
+--   burst       ms that may be taken in advance
 -- Answers  0 (welcome, and counted) | ms to wait
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local burst, arrival = tonumber(ARGV[2]), tonumber(redis.call('GET', KEYS[1]) or 0)
--- What lies further ahead than a burst was stored by a clock that went back since.
-if arrival < now or arrival > now + burst then arrival = now end
-arrival = arrival + ARGV[1]
+local arrival, wait = next_arrival(K.rate_limit, A.interval, tonumber(A.burst))
+if wait > 0 then return math.ceil(wait) end
 
-if arrival - now > burst then return math.ceil(arrival - now - burst) end
-
-redis.call('SET', KEYS[1], string.format('%d', arrival), 'PX', math.ceil(arrival - now))
+keep_arrival(K.rate_limit, arrival)
 return 0
