@@ -149,7 +149,7 @@ def comments(connection: Connection, desk: Desk, bulk: Bulk) -> None:
     assert desk.queue.seen(site, published).outcome is Outcome.PUBLISHED
     thread = desk.queue.find(site, held).thread
     assert Pages(connection).state(site, thread).count == 1
-    desk.decide_and_undo(held, Outcome.REJECTED)
+    desk.decide_and_undo(held, Action.REJECT)
     lease = desk.review.leases.take(site, held, holder=ANA.actor, token="t")
     assert desk.review.leases.held(site) == {held: ANA.actor}
     assert desk.review.leases.give_back(site, held, token=lease.token)
