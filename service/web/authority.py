@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar, cast
 import structlog
 from flask import Flask, g, request
 
+from service.core.errors import NotFound
 from service.core.people import ALL_SITES, Member, Role
 from service.core.site import Site
 from service.web import bearer, session
@@ -124,7 +125,12 @@ def _check(asked_of: Mapping[str, Asked]) -> None:
     structlog.contextvars.bind_contextvars(actor=member.id)
     if asked.role is None:
         return
-    site = (request.view_args or {}).get("site", ALL_SITES)
+    site = (request.view_args or {}).get("site")
+    if site is None:
+        member.require(asked.role, ALL_SITES)
+        return
+    # No site has the name that stands for all of them.
+    if site == ALL_SITES:
+        raise NotFound("site", site)
     member.require(asked.role, site)
-    if site != ALL_SITES:
-        g.site = parley().registry.site(site)
+    g.site = parley().registry.site(site)

@@ -198,7 +198,7 @@ def filled(body: Any, id: str) -> Any:
 def anonymous(text: str, objects: Objects) -> str:
     text = text.replace("\\u201c", "“")
     for kind, name in objects.items():
-        text = re.sub(rf"\b{name}\b", "[site]", text) if kind == "site" else text.replace(name, "[id]")
+        text = re.sub(rf"\b{re.escape(name)}\b", "[site]", text) if kind == "site" else text.replace(name, "[id]")
     return re.sub(r'(csrf_token" value=")[^"]*|(parley_session=).*|(name this request: <code>)\w*', r"\1\2\3", text)
 
 
@@ -294,6 +294,13 @@ def test_no_form_of_the_desk_is_taken_without_its_token(house: House) -> None:
             sent = {"csrf_token": house.token_of(client)}
             answer = client.open(route.path(house.here), method=route.method, data=sent, headers=crossed)
             assert answer.status_code == 403, route
+
+
+def test_no_route_takes_the_name_of_all_sites_for_a_site(house: House) -> None:
+    client = house.at_desk(Role.OWNER, "*")
+    for route in routes(house.client.application):
+        if route.asked.door is Door.DESK and "site" in route.rule.arguments:
+            assert ask(house, client, route, {**house.here, "site": "*"})[0] == 404, route
 
 
 def test_what_waits_answers_everybody_as_what_is_nowhere(house: House) -> None:
