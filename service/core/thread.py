@@ -39,14 +39,18 @@ DEEPEST = 7
 #: Pieces of a URL that are looked at one by one; so many say something, more are sent to keep us busy.
 _MOST_PIECES: Final = 40
 
-#: Signs for "@" that a URL may have, and one more for so many characters. In one that has more, or more marks than any
-#: name needs, or that reads as much longer, all that has a sign counts as an address: more are sent to keep us busy.
-_MOST_SIGNS, _SPACED_SIGNS = 4, 100
+#: Signs for "@", marks of Markdown and characters beyond its own that a URL may have. In one with more, all that has a
+#: sign counts as an address: more are sent to keep us busy. Absolute, so that no part is busier than the whole.
+_MOST_SIGNS: Final = 10
 _MOST_MARKS: Final = 100
+_MOST_SWELLING: Final = 1000
 _MARKS: Final = re.compile(r"[*~`\[\\<]|(?<![^\W_])_|_(?![^\W_])")
 
 #: How often over a URL's parts are decoded; none that anybody follows is encoded as often.
 _LEVELS: Final = 8
+
+#: How often over a URL is looked at, without what was taken from it.
+_ROUNDS: Final = 8
 
 _ADDRESS: Final = "Please give the page’s address, like https://example.org/article."
 
@@ -96,7 +100,17 @@ def key_of(*, url: str, thread_id: str) -> str:
 def canonical(url: str) -> str:
     """Return the page's one URL: no userinfo, fragment, default port, tracking, or parameter with an address. Its path
     may hold one: `shown` is for showing. Raises NotAPage."""
-    url = url.strip()
+    page = _reduced(url.strip())
+    # What is left where something was taken away may be read in another way.
+    for _ in range(_ROUNDS):
+        before, page = page, _reduced(page)
+        if page == before:
+            return page
+    raise NotAPage(_ADDRESS)
+
+
+def _reduced(url: str) -> str:
+    """Return *url* with less in it, or as it is. Raises NotAPage."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -175,14 +189,11 @@ def _is_busy(text: str) -> bool:
 
 
 def _keeps_busy(text: str) -> bool:
-    if _swells(text) or len(_MARKS.findall(text)) > _MOST_MARKS:
-        return True
-    return signs_in(text) > _MOST_SIGNS + len(text) // _SPACED_SIGNS
+    return _swells(text) or len(_MARKS.findall(text)) > _MOST_MARKS or signs_in(text) > _MOST_SIGNS
 
 
 def _swells(text: str) -> bool:
-    """Whether *text* reads as much longer than it is, by characters that stand for many."""
-    return len(normalize("NFKC", text)) > 2 * len(text) + _SPACED_SIGNS
+    return len(normalize("NFKC", text)) > len(text) + _MOST_SWELLING
 
 
 def _is_put_off(text: str) -> bool:

@@ -217,6 +217,37 @@ def test_wherever_an_address_stands_in_a_url_it_is_never_shown(text: str) -> Non
     assert not any(may_tell(each) for pair in parse_qsl(urlsplit(page).query) for each in pair)
 
 
+NASTY = PIECES | st.sampled_from(["at。", "ﷺ", "…", "`", "_x_", "on%20gmail", "(at)", "%0A", "-at-", "a" * 50])
+
+
+@given(st.lists(st.tuples(NASTY, st.sampled_from([1, 15])), max_size=20))
+@settings(max_examples=300)
+def test_a_url_that_keeps_its_readers_busy_is_one_page_and_shows_no_address(found: list[tuple[str, int]]) -> None:
+    text = "".join(piece * times for piece, times in found)
+    try:
+        page = canonical(f"https://news.example.org/{text}"[:LONGEST_URL])
+    except NotAPage:
+        return
+    assert canonical(page) == page
+    assert not holds_address(shown(page).text)
+
+
+def test_in_a_url_that_keeps_its_readers_busy_whatever_has_a_sign_counts_as_an_address() -> None:
+    path, news = f"/a/x@y/{'@.' * 20}", "https://news.example.org"
+    page = canonical(f"{news}{path}?id=7&to=@ana&q={'at.' * 20}&mail=c29tZW9uZUBleGFtcGxlLmNvbQ")
+    assert page == f"{news}{path}?id=7"
+    masked = shown(page)
+    assert masked.text == f"{news}/a/{MASK}/{MASK}"
+    assert lift(masked) == page
+    few = canonical(f"{news}/a/x@y/?id=7&to=@ana&q=at.at.at")
+    assert shown(few).text == few == f"{news}/a/x@y/?id=7&to=%40ana&q=at.at.at"
+
+
+def test_what_is_left_of_a_url_is_read_as_it_was_before_the_rest_was_taken_away() -> None:
+    page = canonical(f"https://news.example.org/@.@.@.@.@./?to=@ana&mail=ana@example.com,{'x' * 400}")
+    assert page == canonical(page) == "https://news.example.org/@.@.@.@.@./?to=%40ana"
+
+
 def test_a_page_is_one_thread_by_http_and_by_https() -> None:
     assert key_of(url="http://news.example.org/a", thread_id="") == key_of(
         url="https://news.example.org/a", thread_id=""
