@@ -149,7 +149,7 @@ PIECES: Final = (
 )
 
 #: What an attack found, and is tried each time.
-FOUND: Final = ("25°C@1atm!!!!", "1°C!!!!")
+FOUND: Final = ("\u202ba@b.to(", "25°C@1atm!!!!", "1°C!!!!")
 
 #: Some hundreds: each character and piece, and each piece beside each sign.
 UNITS: Final = tuple(

@@ -62,8 +62,11 @@ def public(text: str) -> str:
     text = text[:LONGEST]
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    kept = "".join(_kept(unicodedata.normalize("NFC", text)))
-    return " ".join(unicodedata.normalize("NFC", kept).split())
+    text = unicodedata.normalize("NFC", text)
+    # What goes may let marks change places, and then a joiner behind them has no use any more.
+    while (kept := unicodedata.normalize("NFC", "".join(_kept(text)))) != text:
+        text = kept
+    return " ".join(kept.split())
 
 
 #: Bytes of looks that one process remembers.
@@ -87,7 +90,8 @@ def look_alike(one: str, other: str) -> bool:
 
 
 def _look(name: str) -> str:
-    seen = confusables.skeleton(name.translate(_REGIONAL))
+    # What stands for a letter is that letter before it is compared with others: "ˡ" is no "ᣳ".
+    seen = confusables.skeleton(unicodedata.normalize("NFKC", name.translate(_REGIONAL)))
     plain = confusables.skeleton(fold(seen).text).casefold().translate(_SAME)
     bare = "".join(character for character in plain if character not in _DIACRITICS)
     words = "".join(character if _is_of_word(character) else " " for character in bare).split()

@@ -7,8 +7,10 @@ much chance in them a slow hash would add nothing.
 import hashlib
 import hmac
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from threading import BoundedSemaphore
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -50,7 +52,11 @@ TOKEN_DAYS, MOST_TOKEN_DAYS = 365, 3650
 #: How often a token's use is noted, ms.
 USE_NOTED = 60_000
 
+#: Passwords that one process hashes at once, since each takes a core and 64 MiB, and seconds that another waits for it.
+HASHED_AT_ONCE, HASHING_WAIT = 2, 0.3
+
 _hasher = PasswordHasher()
+_hashing = BoundedSemaphore(HASHED_AT_ONCE)
 
 #: What is checked when there is no such person, so that the answer takes as long: no password has this hash.
 _NOBODY: Final = (
@@ -106,7 +112,7 @@ class Access:
             faults += _mistaken(name, (*self.registry.people(), *tokens), site=invited.site)
         if faults:
             raise InvalidChange(faults)
-        person = replace(invited, id=self.new_id("m"), name=name, secret=_hasher.hash(password))
+        person = replace(invited, id=self.new_id("m"), name=name, secret=_hashed(password))
         self.registry.join(
             _digest(secret),
             person,
@@ -176,7 +182,7 @@ class Access:
     def _give(self, person: Member, password: str) -> Member | None:
         if faults := self._faults_of_password(password, name=person.name):
             raise InvalidChange(faults)
-        after = replace(person, secret=_hasher.hash(password))
+        after = replace(person, secret=_hashed(password))
         return after if self.registry.change_person(person, after) else None
 
     def _waits(self, what: str) -> int:
@@ -244,9 +250,26 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for a turn to hash. Raises TooFast where there is none soon: the threads are needed for others."""
+    if not _hashing.acquire(timeout=HASHING_WAIT):
+        raise TooFast(1, "Very many are signing in just now. Wait a second, then try again.")
+    try:
+        yield
+    finally:
+        _hashing.release()
+
+
+def _hashed(password: str) -> str:
+    with _turn():
+        return _hasher.hash(password)
+
+
 def _verified(hashed: str, password: str) -> bool:
     try:
-        return len(password) <= passwords.LONGEST and _hasher.verify(hashed, password)
+        with _turn():
+            return len(password) <= passwords.LONGEST and _hasher.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -163,6 +163,9 @@ class Casework:
         comment = self.queue.find(site, id)
         if comment.parent or comment.outcome is not Outcome.PUBLISHED:
             raise InvalidChange([Fault("pinned", "Only a published comment that answers no other can be pinned.")])
+        if not self.queue.seen(site, id).is_public:
+            said = "It is published once its decision cannot be undone any more. Pin it then."
+            raise InvalidChange([Fault("pinned", said)])
         if thread not in ("", comment.thread):
             raise InvalidChange([Fault("pinned", "This comment stands on another page.")])
         return self._change(site, comment.thread, Deed.PIN, id, member=member, reason=reason, comment=id)

@@ -9,12 +9,11 @@ from typing import Final
 from flask import request
 
 from service.core.masking import mask
-from service.web import words
-from service.web.context import parley
+from service.web import cookies, words
 
-#: Fields that are carried, and their characters in all.
+#: Fields that are carried, and their characters in all: reading them for addresses comes before any pace.
 MOST_FIELDS: Final = 900
-MOST_CHARACTERS: Final = 100_000
+MOST_CHARACTERS: Final = 10_000
 
 _NAME: Final = re.compile(r"[a-z_-]{1,40}")
 _PREFIX: Final = "again:"
@@ -55,12 +54,12 @@ class Carried:
 
     @classmethod
     def of_sign_in(cls) -> "Carried | None":
-        """Return the form that the sign-in carries, if it carries one of somebody whom we know."""
+        """Return the form that the sign-in carries, if it carries one of somebody whom this browser knows."""
         path, sender = request.form.get("again_path", ""), request.form.get("again_as", "")
         prefixed = ((name, value) for name, value in request.form.items(multi=True) if name.startswith(_PREFIX))
         fields = ((name.removeprefix(_PREFIX), value) for name, value in prefixed)
         is_ours = re.fullmatch(r"/review(/[\w-]{1,60}){1,5}/[\w-]{0,60}", path, re.ASCII)
-        return cls._bounded(path, sender, fields) if is_ours and parley().registry.person(sender) else None
+        return cls._bounded(path, sender, fields) if is_ours and cookies.known_person(sender) else None
 
     @classmethod
     def _bounded(cls, path: str, sender: str, fields: Iterable[tuple[str, str]]) -> "Carried | None":

@@ -77,6 +77,12 @@ def known(person: Member) -> str:
     return found[2]
 
 
+def known_person(id: str) -> Member | None:
+    """Return the person of that *id* if they signed in in this browser before."""
+    person = parley().registry.person(id)
+    return person if person and known(person) else None
+
+
 def _mark(person: Member, nonce: str) -> str:
     return signed("browser", f"{person.id} {person.credential} {nonce}")
 

@@ -8,13 +8,13 @@ from typing import Final
 
 from service.core.errors import Fault, InvalidChange
 
-#: Characters of comments' texts in one answer: where they are long, a page has fewer of them.
-MOST_CHARACTERS: Final = 400_000
+#: Bytes of comments' texts in one answer, in UTF-8: where they are long, a page has fewer of them.
+MOST_BYTES: Final = 400_000
 
 
-def fitting(texts: Iterable[str], *, most: int = MOST_CHARACTERS) -> int:
-    """Return how many of the first *texts* fit into one answer of *most* characters: one at least."""
-    sums = accumulate(map(len, texts))
+def fitting(texts: Iterable[str], *, most: int = MOST_BYTES) -> int:
+    """Return how many of the first *texts* fit into one answer of *most* bytes: one at least."""
+    sums = accumulate(len(text.encode()) for text in texts)
     return max(sum(1 for _ in takewhile(lambda total: total <= most, sums)), 1)
 
 

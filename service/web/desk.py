@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.core.errors import InvalidChange, NotSignedIn, PageTooOld, TooFast
 from service.core.masking import mask
+from service.core.names import public
 from service.core.people import Member
 from service.core.security import SecurityEvent
 from service.core.thread import followable
@@ -44,8 +45,8 @@ def _ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
         return refused(error)
     if is_worth_it():
         sender = desk_session.was()
-        person = parley().registry.person(sender)
-        # Whoever nobody knows may have made it up: reading it is work.
+        # A cookie may claim to be anybody's: only a known browser says who sat here, and has its form read.
+        person = cookies.known_person(sender)
         carried = Carried.of_request(sender) if person else None
         name, problem = person.actor.name if person else "", TOO_LONG if person and not carried else ""
         return Response(_door(name=name, problem=problem, carried=carried), status_of(error)[0], headers_of(error))
@@ -108,7 +109,7 @@ def post_sign_in() -> AnyResponse:
 
 def _note_failure(name: str) -> None:
     """Write down whose name was tried; a name that nobody has may be a password, and is not kept."""
-    person = parley().registry.person_named(name[:LONGEST_NAME])
+    person = parley().registry.person_named(public(name)[:LONGEST_NAME])
     about = person.actor.name if person else ""
     parley().security.note_stranger(SecurityEvent.SIGN_IN_FAILED, network=desk_session.fingerprint(), about=about)
 
@@ -204,7 +205,8 @@ def _welcome(secret: str, *, name: str, faults: dict[str, str]) -> str:
 
 def path_back(path: str) -> str:
     """Return *path* if it is a page of the desk, else nothing: where to go on is never another site."""
-    return followable(path) if path.startswith("/review/") and "//" not in path and "\\" not in path else ""
+    is_ours = path.startswith("/review/") and path.isprintable() and "//" not in path and "\\" not in path
+    return followable(path) if is_ours else ""
 
 
 def _next() -> str:

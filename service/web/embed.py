@@ -39,8 +39,8 @@ bp.after_request(share)
 #: Comments that a thread begins with, and that "load more" adds.
 PAGE = 50
 
-#: Characters of comments' texts that it begins with, and adds: where they are long, fewer comments.
-PAGE_CHARACTERS = 100_000
+#: Bytes of comments' texts that it begins with, and adds: where they are long, fewer comments.
+PAGE_BYTES = 100_000
 
 #: Pages that one fragment holds at most, for who has loaded more of them and asks what changed.
 MOST_PAGES = 10
@@ -211,7 +211,7 @@ class Part:
             start=start,
             limit=PAGE * self.query.pages,
             pinned=self.state.pinned,
-            fitting=partial(cursors.fitting, most=PAGE_CHARACTERS * self.query.pages),
+            fitting=partial(cursors.fitting, most=PAGE_BYTES * self.query.pages),
         )
 
 

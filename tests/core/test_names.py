@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from classifier import confusables
@@ -90,7 +90,7 @@ ALIKE = (
     ("Olga", "Ólga"), ("Olga", "Ol\u0323ga"), ("Olga", "Ｏｌｇａ"), ("Olga", "𝓞𝓵𝓰𝓪"), ("Olga", "ᴏʟɢᴀ"),
     ("Olga", "Ⓞⓛⓖⓐ"), ("Olga", "🅞🅛🅖🅐"),
     ("Olga", "🇴🇱🇬🇦"), ("Olga", "O l g a"), ("Olga", "Olga."), ("Olga", "_Olga_"), ("Olga", "O\u200blga\u2800"),
-    ("Olga", "Olga ✓"), ("Olga", "Olgа ❤️"),
+    ("Olga", "ᴼˡᵍᵃ"), ("Karl Lorre", "ᴷᵃʳˡ ᴸᵒʳʳᵉ"), ("Moderator", "Moderatoʳ"), ("Olga", "Olga ✓"), ("Olga", "Olgа ❤️"),
     ("Max", "МАХ"), ("MAX", "Мах"), ("Maria", "rnaria"), ("Ilya", "ilya"), ("Ilya", "1lya"), ("Ilya", "lLYA"),
     ("Нина", "Hинa"),
     ("Ben Berg", "BenBerg"), ("Ben Berg", "ben.berg"), ("Ben Berg", "Веn Веrg"), ("Jurgen", "Jürgen"), ("Ёлка", "Елка"),
@@ -172,6 +172,7 @@ def test_a_names_bound_is_that_of_what_was_typed() -> None:
     st.text(max_size=40)
     | st.text("a O\u0301\u0316\u200c\u200d\ufe0f👩💻علیक्ष🏴\U000e0067\U000e007f1\u20e3", max_size=12)
 )
+@example("0\u0300\x1b\u094d\u200c")
 def test_a_public_name_is_bounded_clean_and_stays_what_it_is(typed: str) -> None:
     name = public(typed)
     assert public(name) == name

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 
@@ -17,6 +18,8 @@ from service.store.keys import PEOPLE, reset, sign_in_turn
 from service.store.registry import INVITATION_LIFE, REMEMBERED, Registry
 from service.use_cases.access import (
     _NOBODY,
+    HASHED_AT_ONCE,
+    HASHING_WAIT,
     RATES,
     TOKEN_DAYS,
     TRIES,
@@ -63,7 +66,7 @@ def test_of_many_who_take_an_invitation_up_at_once_one_joins_and_it_is_spent_by_
     def join(name: str) -> str:
         try:
             return access.join(secret, name=name, password=PASSWORD).name
-        except (InvitationOver, InvalidChange) as error:
+        except (InvitationOver, InvalidChange, TooFast) as error:
             return type(error).__name__
 
     with ThreadPoolExecutor(4) as pool:
@@ -319,3 +322,34 @@ def test_its_last_use_is_noted_at_most_once_a_minute(access: Access, registry: R
     assert noted == [1000, 1000, 1000, 1060, 1060, 500]
     registry.remove_token(registry.tokens()[0].member.id)
     assert registry.tokens() == []
+
+
+def test_few_passwords_are_hashed_at_once_and_nobody_waits_long(
+    access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access.join(access.invite(Role.OWNER), name="Ana", password=PASSWORD)
+    at_once, most, verify = 0, 0, _hasher.verify
+
+    class Slow:
+        def verify(self, hashed: str, password: str) -> bool:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            time.sleep(HASHING_WAIT)
+            at_once -= 1
+            return verify(hashed, password)
+
+    monkeypatch.setattr("service.use_cases.access._hasher", Slow())
+
+    def tried(n: int) -> float:
+        began = time.monotonic()
+        with suppress(NotSignedIn, TooFast):
+            access.sign_in(name=f"Nobody {n}", password="wrong", network="theirs")
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(12) as threads:
+        took = list(threads.map(tried, range(12)))
+    assert most == HASHED_AT_ONCE
+    assert max(took) < 6 * HASHING_WAIT
+    monkeypatch.undo()
+    assert access.sign_in(name="Ana", password=PASSWORD, network="hers").name == "Ana"

@@ -279,6 +279,12 @@ def test_only_a_published_comment_of_the_first_level_is_pinned(
         casework.pin(site.id, first.id, member=ana, thread="another")
     casework.pin(site.id, first.id, member=ana)
     assert pages.state(site.id, THREAD).pinned == first.id
+    # While its publication can be undone, a pin would tell of it.
+    other = post()
+    review.decide(site.id, other.id, Ruling(Action.REJECT), member=ana)
+    review.decide(site.id, other.id, Ruling(Action.APPROVE), member=ana, undo_seconds=10)
+    with pytest.raises(InvalidChange, match="cannot be undone"):
+        casework.pin(site.id, other.id, member=ana)
     review.decide(site.id, first.id, Ruling(Action.REJECT), member=ana)
     with pytest.raises(InvalidChange):
         casework.pin(site.id, first.id, member=ana)

@@ -199,7 +199,7 @@ def walked(client: FlaskClient, path: str, headers: dict[str, str], **query: str
     cursor = ""
     while True:
         answer = client.get(path, query_string=query | {"limit": "100", "cursor": cursor}, headers=headers)
-        assert len(answer.data) < 10 * cursors.MOST_CHARACTERS
+        assert len(answer.data) < 10 * cursors.MOST_BYTES
         yield answer.json.get("items") or answer.json["comments"]
         cursor = answer.json["next"]
         if not cursor:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from config.settings import Settings
+from service.adapters.sealing import derive
 from service.core.errors import InvalidChange
 from service.core.people import Member, Role
 from service.processes.web_app import create_app
@@ -44,7 +46,15 @@ def seat(client: FlaskClient, wiring: Wiring, name: str = "Olga", role: Role = R
     secret = f"{person.id}.{token_urlsafe(32)}"
     wiring.sessions.begin(person, secret, browser="Opera on iPad", network="another")
     client.set_cookie("parley_session", secret)
+    client.set_cookie("parley_browser", known_as(person, wiring))
     return client
+
+
+def known_as(person: Member, wiring: Wiring) -> str:
+    """Return the cookie of a browser in which *person* signed in."""
+    signed = f"{person.id} {person.credential} {'n' * 22}".encode()
+    mark = hmac.digest(derive(wiring.cookie_key, purpose="browser"), signed, hashlib.sha256)
+    return f"{person.id}.{'n' * 22}.{urlsafe_b64encode(mark).decode().rstrip('=')}"
 
 
 @pytest.fixture

@@ -144,3 +144,25 @@ def test_when_the_only_owner_forgot_it_whoever_runs_parley_makes_a_link(client: 
     assert browser.post(link, data={"password": OTHER, **hidden(browser.get(link).text)}).status_code == 303
     assert browser.get("/review/demo").status_code == 200
     assert "reset" in cli.commands["moderator"].commands  # type: ignore[attr-defined]
+
+
+def test_a_cookie_that_is_made_up_names_nobody_and_has_no_form_read(desk: FlaskClient, wiring: Wiring) -> None:
+    olga = wiring.registry.person_named("Olga")
+    assert olga is not None
+    forger = desk.application.test_client()
+    forger.set_cookie("parley_session", f"{olga.id}.{'A' * 43}")
+    form = hidden(forger.get("/review/sign-in").text) | {"note": "Typed by nobody."}
+    page = forger.post("/review/demo/c_1/decisions", data=form)
+    assert page.status_code == 401
+    assert "Olga" not in page.text and "Typed by nobody." not in page.text
+    carried = {"again_path": "/review/demo/c_1/decisions", "again_as": olga.id, "again:note": "Typed by nobody."}
+    page = forger.post("/review/sign-in", data=form | carried | {"name": "x", "password": "y"})
+    assert "Typed by nobody." not in page.text
+
+
+def test_where_to_go_on_is_a_path_that_can_be_sent(desk: FlaskClient) -> None:
+    for odd in ("/review/demo?x=\r\nA:b", "/review/\t/evil", "/review/\u2028x", "//evil.example", "/review/\\evil"):
+        browser = desk.application.test_client()
+        sent = {"name": "Olga", "password": PASSWORD, **hidden(browser.get("/review/sign-in").text), "next": odd}
+        answer = browser.post("/review/sign-in", data=sent)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/review/"), odd
