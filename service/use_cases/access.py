@@ -53,7 +53,7 @@ TOKEN_DAYS, MOST_TOKEN_DAYS = 365, 3650
 USE_NOTED = 60_000
 
 #: Passwords that one process hashes at once, since each takes a core and 64 MiB, and seconds that another waits for it.
-HASHED_AT_ONCE, HASHING_WAIT = 2, 0.3
+HASHED_AT_ONCE, HASHING_WAIT = 2, 0.1
 
 _hasher = PasswordHasher()
 _hashing = BoundedSemaphore(HASHED_AT_ONCE)

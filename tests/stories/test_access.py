@@ -335,7 +335,7 @@ def test_few_passwords_are_hashed_at_once_and_nobody_waits_long(
             nonlocal at_once, most
             at_once += 1
             most = max(most, at_once)
-            time.sleep(HASHING_WAIT)
+            time.sleep(2 * HASHING_WAIT)
             at_once -= 1
             return verify(hashed, password)
 
@@ -350,6 +350,6 @@ def test_few_passwords_are_hashed_at_once_and_nobody_waits_long(
     with ThreadPoolExecutor(12) as threads:
         took = list(threads.map(tried, range(12)))
     assert most == HASHED_AT_ONCE
-    assert max(took) < 6 * HASHING_WAIT
+    assert max(took) < 1
     monkeypatch.undo()
     assert access.sign_in(name="Ana", password=PASSWORD, network="hers").name == "Ana"
