@@ -33,6 +33,21 @@ _TITLES: Final = (
 _ENDS: Final = ("Admin", "Админ")
 _WORDS: Final = ("Mod", "Mods", "Staff", "Sysop", "Модер")
 
+#: Those that say so where a name has no other words, but for “the” and “team”.
+_WHOLE: Final = (
+    "Editor",
+    "Editors",
+    "Editorial",
+    "Site Owner",
+    "Operator",
+    "Support",
+    "Parley",
+    "Redakteur",
+    "Rédaction",
+    "Redacción",
+)
+_BESIDE: Final = frozenset({"the", "team"})
+
 #: Where a word ends within others: “SiteAdmin”.
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -42,7 +57,10 @@ def _by_look(titles: tuple[str, ...]) -> dict[str, str]:
     return {look.replace(" ", ""): title for title in reversed(titles) for look in looks(title)}
 
 
-_ANYWHERE_LOOKS, _END_LOOKS, _WORD_LOOKS = (_by_look(titles) for titles in (_TITLES, _ENDS, _WORDS))
+_ANYWHERE_LOOKS, _END_LOOKS, _WORD_LOOKS, _WHOLE_LOOKS = (
+    _by_look(titles) for titles in (_TITLES, _ENDS, _WORDS, _WHOLE)
+)
+_BESIDE_LOOKS: Final = frozenset(look for word in _BESIDE for look in looks(word))
 
 
 def likeness(name: str, site: Site) -> Likeness | None:
@@ -71,11 +89,13 @@ def _named(said: tuple[str, ...], known: Mapping[str, str]) -> str:
 def _title(said: tuple[str, ...], *, badge: str) -> str:
     """Return the title in a name that looks as *said*, or nothing; *badge* is the site's own word for moderators."""
     together = [each.replace(" ", "") for each in said]
+    whole = {"".join(word for word in each.split() if word not in _BESIDE_LOOKS) for each in said}
     words = {*together, *(word for each in said for word in each.split())}
     found = (
         *(title for look, title in _ANYWHERE_LOOKS.items() if any(look in each for each in together)),
         *(title for look, title in _END_LOOKS.items() if any(w.startswith(look) or w.endswith(look) for w in words)),
         *(title for look, title in _WORD_LOOKS.items() if look in words),
+        *(title for look, title in _WHOLE_LOOKS.items() if look in whole),
         *(badge for look in looks(badge) if badge and any(f" {look} " in f" {each} " for each in said)),
     )
     return found[0] if found else ""

@@ -52,8 +52,15 @@ _FLAG: Final = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a
 #: A digit in its key's frame.
 _KEYCAP: Final = re.compile("[0-9#*]\ufe0f?\u20e3")
 
-#: Letters of flags, which not every system draws as one.
-_REGIONAL: Final = {0x1F1E6 + n: chr(ord("a") + n) for n in range(26)}
+#: Letters of flags, which not every system draws as one; circles.
+_DRAWN: Final = {
+    **{0x1F1E6 + n: chr(ord("a") + n) for n in range(26)},
+    **{ord(circle): "o" for circle in "○◯◌⭕❍⚪"},
+}
+
+#: Between letters it stands for one; what stands behind a name says nothing.
+_BANG: Final = re.compile(r"(?<=\w)!(?=\w)")
+_TRADE_MARK: Final = re.compile(r"(?<=\w)[™℠®©]+")
 
 
 def public(text: str) -> str:
@@ -91,7 +98,8 @@ def look_alike(one: str, other: str) -> bool:
 
 def _look(name: str) -> str:
     # What stands for a letter is that letter before it is compared with others: "ˡ" is no "ᣳ".
-    seen = confusables.skeleton(unicodedata.normalize("NFKC", name.translate(_REGIONAL)))
+    spelled = unicodedata.normalize("NFKC", _BANG.sub("i", _TRADE_MARK.sub("", name.translate(_DRAWN))))
+    seen = confusables.skeleton(spelled)
     plain = confusables.skeleton(fold(seen).text).casefold().translate(_SAME)
     bare = "".join(character for character in plain if character not in _DIACRITICS)
     words = "".join(character if _is_of_word(character) else " " for character in bare).split()

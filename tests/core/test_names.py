@@ -90,7 +90,8 @@ ALIKE = (
     ("Olga", "Ólga"), ("Olga", "Ol\u0323ga"), ("Olga", "Ｏｌｇａ"), ("Olga", "𝓞𝓵𝓰𝓪"), ("Olga", "ᴏʟɢᴀ"),
     ("Olga", "Ⓞⓛⓖⓐ"), ("Olga", "🅞🅛🅖🅐"),
     ("Olga", "🇴🇱🇬🇦"), ("Olga", "O l g a"), ("Olga", "Olga."), ("Olga", "_Olga_"), ("Olga", "O\u200blga\u2800"),
-    ("Olga", "ᴼˡᵍᵃ"), ("Karl Lorre", "ᴷᵃʳˡ ᴸᵒʳʳᵉ"), ("Moderator", "Moderatoʳ"), ("Olga", "Olga ✓"), ("Olga", "Olgа ❤️"),
+    ("Olga", "ᴼˡᵍᵃ"), ("Olga", "◯lga"), ("Olga", "⓪lga"), ("Olga", "Olga™"), ("Mila", "M!la"),
+    ("Olga", "Olga!"), ("Karl Lorre", "ᴷᵃʳˡ ᴸᵒʳʳᵉ"), ("Moderator", "Moderatoʳ"), ("Olga", "Olga ✓"), ("Olga", "Olgа ❤️"),
     ("Max", "МАХ"), ("MAX", "Мах"), ("Maria", "rnaria"), ("Ilya", "ilya"), ("Ilya", "1lya"), ("Ilya", "lLYA"),
     ("Нина", "Hинa"),
     ("Ben Berg", "BenBerg"), ("Ben Berg", "ben.berg"), ("Ben Berg", "Веn Веrg"), ("Jurgen", "Jürgen"), ("Ёлка", "Елка"),
@@ -125,11 +126,13 @@ LIKENED = {
         "Admin", "Adm1n", "SiteAdmin", "Admin1", "admin_ana", "administratör", "Ⓜⓞⓓⓔⓡⓐⓣⓞⓡ", "модератор",
         "Модераторша", "админ", "مشرفة",
         "管理員", "サイト管理者", "관리자입니다", "Staff", "Hausmeister", "Der Hausmeister",
+        "Editor", "The Editors", "Support Team", "Parley Team", "The operator", "Site Owner", "Moderatoʳ",
     ),
     Likened.SIGN: ("Ana 🛡", "Ana 🛡️", "Ana ✓", "✔️ Ana", "Ana ✅", "☑ Ana", "Ana √"),
 }  # fmt: skip
 
 NOT_LIKENED = (
+    "Supporter", "Support Kobane", "Team Ana", "Owner of a dog",
     "Ana", "Olaf", "Olga Berg", "Ben", "Berg", "Harbour Master", "Post", "Modesto", "Modrow", "Modest Mouse",
     "Moderate Mike", "Badminton Fan",
     "Staffan", "Staffordshire", "Mo D. Ern", "Commodore", "Anonymous", "علي رضا", "山田", "★ Ana ★", "Ana ❤️",
