@@ -283,3 +283,9 @@ def test_a_text_that_was_rendered_is_not_rendered_again() -> None:
     body = mask(repeated("Any *long* text. ", 60_000)).text
     assert markup.rendered(body) is markup.rendered(body)
     assert markup.rendered(body) != markup.rendered(body[:-1])
+
+
+def test_answers_are_bounded_in_bytes_whatever_the_script() -> None:
+    assert cursors.fitting(["a" * 100_000] * 6) == 4
+    assert cursors.fitting(["😀" * 25_000] * 6) == 4
+    assert cursors.fitting(["😀" * 200_000] * 2) == 1
