@@ -6,6 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
+from classifier.confusables import skeleton
 from classifier.text import fold
 from service.core.endings import REGISTERED
 from service.core.signs import CLOSING, DOT_WORD, OPENING, SLIPS, SPELLED, UNSPACED
@@ -102,6 +103,10 @@ def _is_ending(label: str) -> bool:
     return _begins_with_ending(label[:_LONGEST_ENDING])
 
 
+#: The endings of Latin letters, as Unicode's table of confusables draws them.
+_DRAWN: Final = frozenset(skeleton(ending) for ending in REGISTERED if ending.isascii())
+
+
 @lru_cache(maxsize=4096)
 def _begins_with_ending(label: str) -> bool:
     """Tell whether *label* is an ending, maybe with digits behind it or, in a script without spaces, with words."""
@@ -113,8 +118,12 @@ def _begins_with_ending(label: str) -> bool:
         return True
     if label.isascii():
         return False
-    # Beside a Latin letter those of other scripts that are drawn alike read as Latin ones, too: "сом".
-    return fold("a" + label).text[1:] in REGISTERED or any(label[:end] in REGISTERED for end in range(1, 16))
+    # Beside a Latin letter those of other scripts that are drawn alike read as Latin ones, too: "сом", "c०m".
+    return (
+        fold("a" + label).text[1:] in REGISTERED
+        or skeleton(label) in _DRAWN
+        or any(label[:end] in REGISTERED for end in range(1, 16))
+    )
 
 
 def labelled(text: str, at: int) -> re.Match[str] | None:

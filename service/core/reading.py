@@ -33,6 +33,10 @@ _LONE_SIGN: Final = re.compile(r"(?:\n *){1,3}(@|[(\[{<]?(?:at|dot)[)\]}>]?)(?: 
 _WIDE_SPACE: Final = re.compile(r"[ \n]{3,}+| [ \n]|\n ")
 # Other dots between letters, bullets among them; a mask's three are none.
 _DRAWN_DOT: Final = re.compile(r"(?<=[^\W_])[·‧∙⋅•・･۔⸱⸳᛫◦●○‚،܁ꞏ⦁⚫⚪⚬⬤■▪▫□°⏺◉🔴🔵](?=[^\W_])")
+# Those of other scripts, digits of theirs among them, between Latin letters alone.
+_DRAWN_LATIN_DOT: Final = re.compile(r"(?<=[a-z])[٠۰ꓸ](?=[a-z])")
+# Letters of flags that make up more than one.
+_FLAGS: Final = re.compile("[\U0001f1e6-\U0001f1ff]{3,}")
 # A bullet with spaces around it, before what can be nothing but an ending.
 _WIDE_DOT: Final = re.compile(r"(?<=[^\W_]) [·‧∙⋅•] (?=(?:com|net|org)(?![^\W_]))")
 # Letters, and the animals and curls that the sign is called by, between a name and a host.
@@ -110,9 +114,13 @@ def _read(typed: Folded) -> Folded:
     if "@" in folded.text or (_ANY_BRACKET.search(folded.text) and _ANY_BRACKETED.search(folded.text)):
         folded = _bare(folded)
     if not folded.text.isascii():
-        for drawn, spell in ((_DRAWN_DOT, _dot), (_WIDE_DOT, _dot), (_PICTURE, _sign), (_GLUED, _spelled)):
+        for drawn, spell in _DRAWN:
             folded = respelled(folded, drawn, spell)
     return folded
+
+
+def _letters(flags: re.Match[str]) -> str:
+    return "".join(chr(ord(each) - 0x1F1E6 + ord("a")) for each in flags[0])
 
 
 def _bare(folded: Folded) -> Folded:
@@ -159,3 +167,14 @@ def _dot(_: re.Match[str]) -> str:
 
 def _between_bars(capitals: re.Match[str]) -> str:
     return f"|{capitals[1]}|"
+
+
+#: What is drawn otherwise than it is typed, and what it says.
+_DRAWN: Final = (
+    (_DRAWN_DOT, _dot),
+    (_DRAWN_LATIN_DOT, _dot),
+    (_WIDE_DOT, _dot),
+    (_PICTURE, _sign),
+    (_GLUED, _spelled),
+    (_FLAGS, _letters),
+)
