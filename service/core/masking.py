@@ -154,18 +154,20 @@ def _known_addresses(text: str) -> Sequence[Span]:
     return KNOWN.of(digest(text), lambda: tuple(_addresses(text))) if len(text) <= LONGEST_KNOWN else _addresses(text)
 
 
-#: Masks change what Markdown makes of the rest; so often it is read again, and a long text less often: each reading of
-#: one is work. What is left then, the page hides.
-_ROUNDS, _ROUNDS_OF_LONG = 4, 1
+#: Masks change what Markdown makes of the rest; so often it is read again. What is left then, the page hides.
+_ROUNDS: Final = 4
+
+#: A longer text is read again once, and only as its page shows it: each reading of one is work.
 _LONG: Final = 10_000
 
 
 def _addresses(text: str) -> list[Span]:
     """Give where each address in *text* begins and ends, whether it stands there or only on the page."""
     spans = spot(text)
-    for _ in range(_ROUNDS if len(text) <= _LONG else _ROUNDS_OF_LONG):
+    is_long = len(text) > _LONG
+    for _ in range(1 if is_long else _ROUNDS):
         hidden, begins, ends = _hidden(text, spans)
-        found = spot_shown(hidden) or (spot(hidden) if spans else [])
+        found = spot_shown(hidden) or (spot(hidden) if spans and not is_long else [])
         if not found:
             break
         spans = apart(sorted([*spans, *((begins[begin], ends[end - 1]) for begin, end in found)]))

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -396,6 +397,8 @@ SHIFTS = """new Promise((done) => new PerformanceObserver((list) => done(list.ge
 def test_nothing_jumps_while_it_loads(page: Page, parley: RunningParley, host: Host) -> None:
     for n in range(5):
         post(parley, f"{host.url}/long/steady", f"Comment {n}, which takes a line or two on a phone.")
+    # The style comes later than the thread.
+    page.route("**/parley.css", lambda route: (time.sleep(0.7), route.continue_()))
     page.goto(f"{host.url}/long/steady")
     page.locator("parley-comments").scroll_into_view_if_needed()
     expect(page.locator(".parley-comment")).to_have_count(5)

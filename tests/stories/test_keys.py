@@ -43,7 +43,9 @@ def start(server: AnyServer, connection: Connection, tmp_path: Path) -> Iterator
     started = []
 
     def start(folder: str = "data", **keys: Any) -> Wiring:
-        wiring = Wiring(Settings(redis_url=SecretStr(server.url), parley_data=tmp_path / folder, **keys))
+        wiring = Wiring(
+            Settings(redis_url=SecretStr(server.url), parley_data=tmp_path / folder, redis_replicas=0, **keys)
+        )
         started.append(wiring)
         wiring.look()
         return wiring

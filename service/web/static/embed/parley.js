@@ -32,6 +32,7 @@ class ParleyComments extends HTMLElement {
   #etag = "";
   #modules = {};
   #timer = 0;
+  #styled;
 
   connectedCallback() {
     if (!this.shadowRoot) {
@@ -109,7 +110,7 @@ class ParleyComments extends HTMLElement {
 
   async #start() {
     const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${HOME}parley.css` });
-    const styled = new Promise((done) => { style.onload = style.onerror = done; });
+    this.#styled = new Promise((done) => { style.onload = style.onerror = done; });
     this.shadowRoot.append(style);
     this.shadowRoot.addEventListener("click", (event) => this.#act(event));
     this.shadowRoot.addEventListener("submit", (event) => this.#submit(event));
@@ -117,13 +118,15 @@ class ParleyComments extends HTMLElement {
     const included = this.#included;
     const away = this.#wanted && !included?.querySelector(`#parley-${CSS.escape(this.#wanted)}`);
     this.#part.at = away ? this.#wanted : "";
-    await Promise.all([included && !away ? this.#show(included) : this.#begin(), styled]);
+    await (included && !away ? this.#styled.then(() => this.#show(included)) : this.#begin());
   }
 
   /** Load the thread for the first time; when that fails, say so and offer to try again. */
   async #begin() {
     try {
-      this.#show(await this.#load());
+      const thread = await this.#load();
+      await this.#styled; // what shows before its style jumps
+      this.#show(thread);
     } catch (error) {
       const problem = Object.assign(document.createElement("p"), { className: "parley-problem", textContent: `Comments could not be loaded. ${error.cause ?? ""} ` });
       const again = Object.assign(document.createElement("button"), { className: "parley-button", textContent: "Try again" });
