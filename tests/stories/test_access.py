@@ -205,7 +205,7 @@ def test_who_is_not_there_takes_the_same_hash_and_the_same_reads(access: Access,
         with pytest.raises(NotSignedIn):
             access.sign_in(name=name, password="wrong", network="n")
         stats = connection.do("INFO", "commandstats")
-        ours = ("cmdstat_get", "cmdstat_h", "cmdstat_eval", "cmdstat_set", "cmdstat_x")
+        ours = ("cmdstat_get", "cmdstat_hg", "cmdstat_hm", "cmdstat_hs", "cmdstat_eval", "cmdstat_set", "cmdstat_x")
         return {each: value["calls"] for each, value in stats.items() if each.startswith(ours)}
 
     reads("Warm")
