@@ -161,8 +161,8 @@ def post_reset(secret: str) -> AnyResponse:
     """Set the password anew, end all that the old one began, and be signed in."""
     try:
         person = parley().access.reset(secret, request.form.get("password", ""), whence=desk_session.fingerprint())
-    except InvalidChange as error:
-        return Response(_reset(secret, fault=str(error)), 422)
+    except (InvalidChange, TooFast) as error:
+        return form_again(_reset(secret, fault=str(error)), error)
     desk_session.sign_in(person)
     return redirect(url_for("desk_lists.every_site"), 303)
 
@@ -187,11 +187,8 @@ def post_invitation(secret: str) -> AnyResponse:
     try:
         password, whence = request.form.get("password", ""), desk_session.fingerprint()
         person = parley().access.join(secret, name=name, password=password, whence=whence)
-    except InvalidChange as error:
-        page = _welcome(
-            secret, name=mask(name[:100]).text, faults={fault.field: fault.message for fault in error.faults}
-        )
-        return Response(page, 422)
+    except (InvalidChange, TooFast) as error:
+        return form_again(_welcome(secret, name=mask(name[:100]).text, faults=faults_of(error)), error)
     desk_session.sign_in(person)
     return redirect(url_for("desk_lists.every_site"), 303)
 
@@ -201,6 +198,18 @@ def _welcome(secret: str, *, name: str, faults: dict[str, str]) -> str:
     return render_template(
         "desk/welcome.html", csrf_token=desk_session.csrf_token(), role=invited.role, name=name, faults=faults
     )
+
+
+def faults_of(error: InvalidChange | TooFast) -> dict[str, str]:
+    """Return what a form with a new password says at each field; of haste, at the password."""
+    if isinstance(error, TooFast):
+        return {"password": str(error)}
+    return {fault.field: fault.message for fault in error.faults}
+
+
+def form_again(page: str, error: InvalidChange | TooFast) -> Response:
+    """Answer with the form that was refused."""
+    return Response(page, status_of(error)[0], headers_of(error))
 
 
 def path_back(path: str) -> str:

@@ -3,7 +3,7 @@
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.core.errors import InvalidChange, NotFound
+from service.core.errors import InvalidChange, NotFound, TooFast
 from service.core.people import Member, Role
 from service.core.security import SecurityEvent
 from service.core.session import Session
@@ -11,7 +11,7 @@ from service.web import session as desk_session
 from service.web.account_shown import SessionShown
 from service.web.authority import asker, at_desk, signed_in
 from service.web.context import parley
-from service.web.desk import guarded
+from service.web.desk import faults_of, form_again, guarded
 from service.web.frame import frame, now
 
 bp = guarded("desk_account", below="/-/account")
@@ -32,8 +32,8 @@ def post_password() -> AnyResponse:
     old, new = request.form.get("old", ""), request.form.get("password", "")
     try:
         changed = parley().access.change_password(member, old=old, new=new)
-    except InvalidChange as error:
-        return Response(_page(member, faults={fault.field: fault.message for fault in error.faults}), 422)
+    except (InvalidChange, TooFast) as error:
+        return form_again(_page(member, faults=faults_of(error)), error)
     desk_session.sign_in(changed)
     return _done("Your password is changed. Everywhere else you are signed out.")
 

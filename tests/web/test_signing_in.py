@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from threading import BoundedSemaphore
 
 import pytest
 from flask.testing import FlaskClient
@@ -91,6 +92,34 @@ def test_a_weak_password_is_refused_in_a_sentence_where_one_chooses_it(client: F
         assert (answer.status_code, "among the first that are guessed" in answer.text) == (422, True)
     answer = client.post(link, data={"name": "Olga", "password": PASSWORD, **hidden(client.get(link).text)})
     assert answer.status_code == 303
+
+
+def test_where_a_password_is_chosen_a_crowd_is_told_to_wait_and_keeps_its_form(
+    desk: FlaskClient, wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = "/review/-/account"
+    links = [
+        wiring.invitation(Role.VIEWER).removeprefix(wiring.url.rstrip("/")),
+        f"/review/-/resets/{wiring.access.offer_reset('Olga')}",
+        f"{account}/password",
+    ]
+    pages = [desk.application.test_client(), desk.application.test_client(), desk]
+    sent = {"name": "Carla", "old": PASSWORD, "password": OTHER}
+    forms = [
+        sent | {"csrf_token": hidden(client.get(link.replace("/password", "")).text)["csrf_token"]}
+        for client, link in zip(pages, links, strict=True)
+    ]
+    crowd = BoundedSemaphore(1)
+    crowd.acquire()
+    monkeypatch.setattr(access, "_hashing", crowd)
+    for client, link, form in zip(pages, links, forms, strict=True):
+        answer = client.post(link, data=form)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+        assert "Wait a second, then try again." in answer.text
+        assert 'type="password"' in answer.text
+        assert ('value="Carla"' in answer.text) == (link == links[0])
+    crowd.release()
+    assert pages[0].post(links[0], data=forms[0]).status_code == 303
 
 
 def test_changing_ones_password_keeps_this_browser_and_ends_the_others(desk: FlaskClient, wiring: Wiring) -> None:
